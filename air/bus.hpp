@@ -1,0 +1,43 @@
+// The buses: multisets of messages that chips add to ("use") and take from ("provide").
+//
+// A message is (bus, t_1, ..., t_k). Its fingerprint under the global challenges is
+// alpha + bus + gamma t_1 + ... + gamma^k t_k; all uses and provisions of a job must cancel
+// (docs/protocol.md, design: cairo-air.md 1 and 3).
+#pragma once
+
+#include <cstdint>
+
+#include "core/device.hpp"
+#include "core/quintic.hpp"
+
+namespace cairn {
+
+enum class Bus : uint8_t {
+  kState = 1,    // pc, ap, fp
+  kInstruction,  // pc, o0, o1, o2 (biased), f5, f6, ext
+  kMemory,       // address, kappa, payload
+  kValue9,       // kappa, payload, 28 limbs of 9 bits
+  kValue27,      // kappa, payload, 10 limbs of 27 bits
+  kRange,        // n, v: 0 <= v < 2^n
+  kPair9,        // a, b: both below 2^9
+};
+inline constexpr int kBusCount = 8;  // one past the last, bus 0 is not used
+
+/// The longest message that any chip may send.
+inline constexpr int kMaxMessage = 32;
+
+/// What every part of a job shares: alpha and the powers of gamma.
+struct LookupChallenges {
+  KoalaBear5 alpha;
+  KoalaBear5 gamma[kMaxMessage + 1];  // gamma[i] = gamma^i
+
+  static LookupChallenges from(const KoalaBear5& alpha, const KoalaBear5& gamma) {
+    LookupChallenges result;
+    result.alpha = alpha;
+    result.gamma[0] = KoalaBear5(1);
+    for (int i = 1; i <= kMaxMessage; ++i) result.gamma[i] = result.gamma[i - 1] * gamma;
+    return result;
+  }
+};
+
+}  // namespace cairn

@@ -1,0 +1,107 @@
+// The quintic extension E = F[X] / (X^5 + X^2 - 1) over any type F of base-field values.
+//
+// Over KoalaBear this is the challenge field, |E| = 2^154.9 (design: proof-system.md 1.4); over
+// PackedKoalaBear it is as many elements of it as the vector has lanes. One text serves both.
+#pragma once
+
+#include <cstdint>
+
+#include "core/device.hpp"
+#include "core/koala_bear.hpp"
+
+namespace cairn {
+
+/// Number of base-field elements in one extension element.
+inline constexpr int kExtensionDegree = 5;
+
+template <class F>
+struct Quintic {
+  F c[kExtensionDegree];  // coefficients of 1, X, X^2, X^3, X^4
+
+  Quintic() = default;
+  HOST_DEVICE constexpr Quintic(int64_t value)  // NOLINT(google-explicit-constructor)
+      : c{F(value), F(0), F(0), F(0), F(0)} {}
+  HOST_DEVICE constexpr Quintic(F value)  // NOLINT(google-explicit-constructor)
+      : c{value, F(0), F(0), F(0), F(0)} {}
+  HOST_DEVICE constexpr Quintic(F c0, F c1, F c2, F c3, F c4) : c{c0, c1, c2, c3, c4} {}
+
+  HOST_DEVICE friend constexpr Quintic operator+(const Quintic& a, const Quintic& b) {
+    return {a.c[0] + b.c[0], a.c[1] + b.c[1], a.c[2] + b.c[2], a.c[3] + b.c[3], a.c[4] + b.c[4]};
+  }
+  HOST_DEVICE friend constexpr Quintic operator-(const Quintic& a, const Quintic& b) {
+    return {a.c[0] - b.c[0], a.c[1] - b.c[1], a.c[2] - b.c[2], a.c[3] - b.c[3], a.c[4] - b.c[4]};
+  }
+  HOST_DEVICE constexpr Quintic operator-() const { return Quintic(0) - *this; }
+  /// Schoolbook product, reduced by X^5 = 1 - X^2, X^6 = X - X^3, X^7 = X^2 - X^4, X^8 = X^3 + X^2 - 1.
+  HOST_DEVICE friend constexpr Quintic operator*(const Quintic& a, const Quintic& b) {
+    const F p0 = a.c[0] * b.c[0];
+    const F p1 = a.c[0] * b.c[1] + a.c[1] * b.c[0];
+    const F p2 = a.c[0] * b.c[2] + a.c[1] * b.c[1] + a.c[2] * b.c[0];
+    const F p3 = a.c[0] * b.c[3] + a.c[1] * b.c[2] + a.c[2] * b.c[1] + a.c[3] * b.c[0];
+    const F p4 =
+        a.c[0] * b.c[4] + a.c[1] * b.c[3] + a.c[2] * b.c[2] + a.c[3] * b.c[1] + a.c[4] * b.c[0];
+    const F p5 = a.c[1] * b.c[4] + a.c[2] * b.c[3] + a.c[3] * b.c[2] + a.c[4] * b.c[1];
+    const F p6 = a.c[2] * b.c[4] + a.c[3] * b.c[3] + a.c[4] * b.c[2];
+    const F p7 = a.c[3] * b.c[4] + a.c[4] * b.c[3];
+    const F p8 = a.c[4] * b.c[4];
+    return {p0 + p5 - p8, p1 + p6, p2 - p5 + p7 + p8, p3 - p6 + p8, p4 - p7};
+  }
+  HOST_DEVICE friend constexpr Quintic operator*(const F& s, const Quintic& a) {
+    return {s * a.c[0], s * a.c[1], s * a.c[2], s * a.c[3], s * a.c[4]};
+  }
+  HOST_DEVICE friend constexpr Quintic operator*(const Quintic& a, const F& s) { return s * a; }
+  HOST_DEVICE friend constexpr Quintic operator*(const Quintic& a, int64_t s) { return F(s) * a; }
+  HOST_DEVICE friend constexpr Quintic operator*(int64_t s, const Quintic& a) { return F(s) * a; }
+  HOST_DEVICE constexpr Quintic& operator+=(const Quintic& b) { return *this = *this + b; }
+  HOST_DEVICE constexpr Quintic& operator-=(const Quintic& b) { return *this = *this - b; }
+  HOST_DEVICE constexpr Quintic& operator*=(const Quintic& b) { return *this = *this * b; }
+  HOST_DEVICE friend constexpr bool operator==(const Quintic& a, const Quintic& b) {
+    return a.c[0] == b.c[0] && a.c[1] == b.c[1] && a.c[2] == b.c[2] && a.c[3] == b.c[3] &&
+           a.c[4] == b.c[4];
+  }
+
+  /// The inverse; zero for zero. By the norm: with r = (p^5 - 1) / (p - 1), x^r lies in F and
+  /// x^-1 = x^(r-1) / x^r, where x^(r-1) = x^(p + p^2 + p^3 + p^4) is a product of Frobenius images.
+  HOST_DEVICE constexpr Quintic inverse() const {
+    const Quintic x1 = frobenius();           // x^p
+    const Quintic x12 = x1 * x1.frobenius();  // x^(p + p^2)
+    const Quintic rest = x12 * x12.frobenius().frobenius();
+    const F norm = (*this * rest).c[0];
+    return norm.inverse() * rest;
+  }
+
+  /// x^p: linear over F; the image of X^i is a constant.
+  HOST_DEVICE constexpr Quintic frobenius() const {
+    Quintic result(c[0]);
+    for (int i = 1; i < kExtensionDegree; ++i) {
+      for (int j = 0; j < kExtensionDegree; ++j) {
+        result.c[j] = result.c[j] + c[i] * F(frobenius_constant(i, j));
+      }
+    }
+    return result;
+  }
+
+  /// Coefficient of X^j in X^(i p).
+  HOST_DEVICE static constexpr int64_t frobenius_constant(int i, int j) {
+    constexpr int64_t kTable[kExtensionDegree][kExtensionDegree] = {
+        {1, 0, 0, 0, 0},
+        {1576402667, 1173144480, 1567662457, 1206866823, 2428146},
+        {1680345488, 1381986, 615237464, 1380104858, 295431824},
+        {441230756, 323126830, 704986542, 1445620072, 503505220},
+        {1364444097, 1144738982, 2008416047, 143367062, 1027410849},
+    };
+    return kTable[i][j];
+  }
+
+  constexpr Quintic power(uint64_t exponent) const {
+    Quintic result(1);
+    for (Quintic square = *this; exponent != 0; exponent >>= 1, square *= square) {
+      if ((exponent & 1) != 0) result *= square;
+    }
+    return result;
+  }
+};
+
+using KoalaBear5 = Quintic<KoalaBear>;
+
+}  // namespace cairn
