@@ -1,0 +1,33 @@
+// The verifier of a job: takes a decoded JobProof, gives a verdict with a named reason.
+//
+// Links neither MPI nor CUDA nor HDF5. Everything that a later recursion circuit must check is checked
+// here natively, the audit's R1-R7 and R16 included (docs/protocol.md).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "stark/protocol/proof.hpp"
+#include "stark/verifier/refusal.hpp"
+
+namespace cairn {
+
+struct Verdict {
+  Refusal refusal = Refusal::kNone;
+  /// What exactly, for people: "segment 3: part 2 (MEM): ...".
+  std::string detail;
+  /// Proven bits of this proof's shapes; set when accepted.
+  double security_bits = 0;
+  std::string_view tightest;  // the round that limits them
+
+  bool accepted() const { return refusal == Refusal::kNone; }
+};
+
+Verdict verify(const JobProof& proof);
+
+/// One segment by itself, against the challenge that it was made under. Adds nothing to the sum check.
+/// Used by ranks on the proofs of others before they fold them.
+Verdict verify_segment(Hash hash, const GlobalChallenge& challenge, uint32_t index,
+                       const SegmentRecord& record, std::span<const std::byte> segment);
+
+}  // namespace cairn
