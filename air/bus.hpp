@@ -2,7 +2,8 @@
 //
 // A message is (bus, t_1, ..., t_k). Its fingerprint under the global challenges is
 // alpha + bus + gamma t_1 + ... + gamma^k t_k; all uses and provisions of a job must cancel
-// (docs/protocol.md, design: cairo-air.md 1 and 3).
+// (docs/protocol.md, design: cairo-air.md 1 and 3). Zeros at the end of a message change nothing
+// and may be left out.
 #pragma once
 
 #include <cstdint>

@@ -1,22 +1,65 @@
 // The chips, in the order of the proof format: new ones go last.
 //
-// X(file, Type): air/chips/<file>.hpp defines struct Type. CMake reads this list too and compiles each
-// chip's kernels by themselves (kernels/CMakeLists.txt).
+// X(file, Type): air/chips/<file>.hpp defines struct Type. CMake reads this list too and compiles
+// each chip's kernels by themselves (kernels/CMakeLists.txt).
 #pragma once
 
 #include <cstdint>
 #include <cstdlib>
 #include <utility>
 
+#include "air/chips/add_ap.hpp"
+#include "air/chips/add_big.hpp"
+#include "air/chips/add_small.hpp"
 #include "air/chips/aeq.hpp"
+#include "air/chips/aeq_double_deref.hpp"
+#include "air/chips/aeq_immediate.hpp"
+#include "air/chips/big_values.hpp"
+#include "air/chips/call_absolute.hpp"
+#include "air/chips/call_relative.hpp"
+#include "air/chips/immediate_values.hpp"
+#include "air/chips/instruction_table.hpp"
+#include "air/chips/jnz_not_taken.hpp"
+#include "air/chips/jnz_taken.hpp"
+#include "air/chips/jump_absolute.hpp"
+#include "air/chips/jump_absolute_double_deref.hpp"
+#include "air/chips/jump_relative.hpp"
+#include "air/chips/jump_relative_immediate.hpp"
 #include "air/chips/memory.hpp"
+#include "air/chips/mid_values.hpp"
+#include "air/chips/mul_big.hpp"
+#include "air/chips/mul_small.hpp"
 #include "air/chips/pair9_table.hpp"
+#include "air/chips/range_check128.hpp"
 #include "air/chips/range_table.hpp"
+#include "air/chips/return.hpp"
+#include "air/shape.hpp"
 
-#define CAIRN_CHIPS(X)        \
-  X(aeq, Aeq)                 \
-  X(memory, Memory)           \
-  X(range_table, RangeTable)  \
+#define CAIRN_CHIPS(X)                                   \
+  X(aeq, Aeq)                                            \
+  X(aeq_immediate, AeqImmediate)                         \
+  X(aeq_double_deref, AeqDoubleDeref)                    \
+  X(add_small, AddSmall)                                 \
+  X(add_big, AddBig)                                     \
+  X(mul_small, MulSmall)                                 \
+  X(mul_big, MulBig)                                     \
+  X(jnz_not_taken, JnzNotTaken)                          \
+  X(jnz_taken, JnzTaken)                                 \
+  X(call_relative, CallRelative)                         \
+  X(call_absolute, CallAbsolute)                         \
+  X(return, Return)                                      \
+  X(jump_relative_immediate, JumpRelativeImmediate)      \
+  X(jump_relative, JumpRelative)                         \
+  X(jump_absolute, JumpAbsolute)                         \
+  X(jump_absolute_double_deref, JumpAbsoluteDoubleDeref) \
+  X(add_ap, AddAp)                                       \
+  X(range_check128, RangeCheck128)                       \
+  X(instruction_table, InstructionTable)                 \
+  X(memory, Memory)                                      \
+  X(big_values, BigValues)                               \
+  X(mid_values, MidValues)                               \
+  X(immediate_values, ImmediateValues)                   \
+  X(range_table, RangeTable)                             \
   X(pair9_table, Pair9Table)
 
 namespace cairn {
@@ -42,6 +85,14 @@ inline constexpr ChipId kChipId{};
 CAIRN_CHIPS(CAIRN_ENTRY)
 #undef CAIRN_ENTRY
 
+static_assert(kChipCount <= kMaxChips);
+#define CAIRN_ENTRY(file, Type)                                                        \
+  static_assert(kShape<Type>.degree <= 3, #Type ": the quotient has two chunks");      \
+  static_assert(kShape<Type>.message <= kMaxMessage, #Type ": a message is too long"); \
+  static_assert(kShape<Type>.columns == sizeof(Type::Columns<Degree>) / sizeof(Degree));
+CAIRN_CHIPS(CAIRN_ENTRY)
+#undef CAIRN_ENTRY
+
 /// Calls f.template operator()<Chip>() for each chip, in order.
 template <class F>
 void for_each_chip(F&& f) {
@@ -50,7 +101,8 @@ void for_each_chip(F&& f) {
 #undef CAIRN_ENTRY
 }
 
-/// Calls f.template operator()<Chip>() for the chip of that number (below kChipCount) and gives its result.
+/// Calls f.template operator()<Chip>() for the chip of that number (below kChipCount) and gives its
+/// result.
 template <class F>
 auto with_chip(uint32_t chip, F&& f) {
   switch (static_cast<ChipId>(chip)) {

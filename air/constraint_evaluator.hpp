@@ -1,7 +1,9 @@
-// Folds all constraints of a row, those of the lookups included, into one value of E by powers of lambda.
+// Folds all constraints of a row, those of the lookups included, into one value of E by powers of
+// lambda.
 //
-// V is the type of a column's value, X of extension values: packed rows for the prover, E and E for the
-// verifier's out-of-domain point. One text, so that both check the same constraints in the same order.
+// V is the type of a column's value, X of extension values: packed rows for the prover, E and E for
+// the verifier's out-of-domain point. One text, so that both check the same constraints in the same
+// order.
 #pragma once
 
 #include "air/shape.hpp"

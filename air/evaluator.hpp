@@ -1,12 +1,13 @@
-// The words a chip's evaluate() is written in. Each evaluator (shape, row, constraints, fractions) gives
-// them a meaning by four primitives:
+// The words a chip's evaluate() is written in. Each evaluator (shape, row, constraints, fractions)
+// gives them a meaning by four primitives:
 //
 //   column<Columns>()            the row's main columns
 //   zero(value, what)            a constraint: value vanishes on every row
 //   fraction(sign, multiplicity, message)
 //   empty_message(bus) / add(message, i, coordinate)
 //
-// plus next(i), fixed(i), is_first(), is_last(), except_last(), range_begin(), range_end(), log_height().
+// plus next(i), fixed(i), is_first(), is_last(), except_last(), range_begin(), range_end(),
+// log_height().
 #pragma once
 
 #include <cstdint>
@@ -48,8 +49,8 @@ class EvaluatorBase {
   HOST_DEVICE constexpr void range(int bits, const M& multiplicity, const V& value) {
     use(Bus::kRange, multiplicity, bits, value);
   }
-  /// 0 <= value < 2^bits for bits <= 9, by one lookup of (value, value * 2^(9 - bits)): neither wraps,
-  /// since the first is below 2^9.
+  /// 0 <= value < 2^bits for bits <= 9, by one lookup of (value, value * 2^(9 - bits)): neither
+  /// wraps, since the first is below 2^9.
   template <class M, class V>
   HOST_DEVICE constexpr void small_range(int bits, const M& multiplicity, const V& value) {
     use(Bus::kPair9, multiplicity, value, value * (1 << (9 - bits)));

@@ -1,12 +1,13 @@
-// Gives the fractions of a row under known challenges, pair by pair: what the helper columns are made of.
+// Gives the fractions of a row under known challenges, pair by pair: what the helper columns are
+// made of.
 #pragma once
 
 #include "air/shape.hpp"
 
 namespace cairn {
 
-/// `Access` as in ConstraintEvaluator, of which main, fixed, log_height, range_*, alpha and gamma are used.
-/// The sink gets pair(j, numerator, denominator), each pair as one fraction of E.
+/// `Access` as in ConstraintEvaluator, of which main, fixed, log_height, range_*, alpha and gamma
+/// are used. The sink gets pair(j, numerator, denominator), each pair as one fraction of E.
 template <class Chip, class V, class X, class Access, class Sink>
 class FractionEvaluator : public EvaluatorBase<FractionEvaluator<Chip, V, X, Access, Sink>> {
  public:
@@ -50,8 +51,7 @@ class FractionEvaluator : public EvaluatorBase<FractionEvaluator<Chip, V, X, Acc
         sink_.pair(fraction_ / 2, X(numerator), denominator);
       }
     } else {
-      sink_.pair(fraction_ / 2,
-                 first_numerator_ * denominator + numerator * first_denominator_,
+      sink_.pair(fraction_ / 2, first_numerator_ * denominator + numerator * first_denominator_,
                  first_denominator_ * denominator);
     }
     ++fraction_;

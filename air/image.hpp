@@ -1,7 +1,9 @@
-// What a job is about, laid out for the chips: the memory of the run and the states it passes through.
+// What a job is about, laid out for the chips: the memory of the run and the states it passes
+// through.
 //
-// An Image is pointers only, so that one copy per host (MPI shared window) or per device serves every
-// rank and kernel. The segmenter makes it (segmenter/image_builder.hpp); chips read it in fill().
+// An Image is pointers only, so that one copy per host (MPI shared window) or per device serves
+// every rank and kernel. The segmenter makes it (segmenter/image_builder.hpp); chips read it in
+// fill().
 #pragma once
 
 #include <cstdint>
@@ -37,8 +39,8 @@ struct State {
   uint32_t pc, ap, fp;
 };
 
-/// The builtins a program may list, in the order that Cairo fixes. Those that have no chip yet may be
-/// listed, but not used.
+/// The builtins a program may list, in the order that Cairo fixes. Those that have no chip yet may
+/// be listed, but not used.
 enum class Builtin : uint8_t {
   kOutput,
   kPedersen,
@@ -77,8 +79,8 @@ struct Image {
   /// Distinct addresses of executed instructions, ascending.
   const uint32_t* instructions;
   uint32_t instruction_count;
-  /// States by opcode chip: chip c has states[state_begin[c] .. state_begin[c + 1]), in the order of the
-  /// run; c is the chip's number in CAIRN_CHIPS.
+  /// States by opcode chip: chip c has states[state_begin[c] .. state_begin[c + 1]), in the order
+  /// of the run; c is the chip's number in CAIRN_CHIPS.
   const State* states;
   uint32_t state_begin[kMaxChips + 1];
   /// Used cells of each builtin; empty where a builtin is not listed or not used.
@@ -100,16 +102,22 @@ struct Image {
   }
 };
 
-/// How often each provided message is used, summed over the whole job. One entry a provided message;
-/// below p each.
+/// How often each provided message is used, summed over the whole job. One entry a provided
+/// message; below p each.
 struct Counts {
-  uint32_t* memory;        // by address, cell_end rounded up to whole rows of MEM
-  uint32_t* big[2];        // by row: uses on kValue9, on kValue27
+  uint32_t* memory;  // by address, cell_end rounded up to whole rows of MEM
+  uint32_t* big[2];  // by row: uses on kValue9, on kValue27
   uint32_t* mid[2];
   uint32_t* immediate[2];  // by position in Image::immediates
   uint32_t* instruction;   // by position in Image::instructions
   uint32_t* pair9;         // by a + 2^9 b
   uint32_t* range;         // RANGE table of n bits at range + 2^n, 1 <= n <= kMaxRangeBits
+
+  /// An entry, or 0 where there are no counts yet: rows are filled before the uses are counted,
+  /// too.
+  HOST_DEVICE static uint32_t read(const uint32_t* counter, uint32_t position) {
+    return counter == nullptr ? 0 : counter[position];
+  }
 };
 inline constexpr int kMaxRangeBits = 20;
 

@@ -1,5 +1,5 @@
-// A part: some rows of one chip, of a power-of-two height. The unit that a plan deals out; a bundle of
-// parts is proven by one STARK.
+// A part: some rows of one chip, of a power-of-two height. The unit that a plan deals out; a bundle
+// of parts is proven by one STARK.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@ struct Part {
   /// The plan's own: this part holds `count` real rows, from row `first` of the chip's rows on.
   uint32_t first;
   uint32_t count;
-  /// Public. Chips over a contiguous range cover [range_begin, range_end); both are 0 for the others.
+  /// Public. Chips over a contiguous range cover [range_begin, range_end); both are 0 for the
+  /// others.
   uint32_t range_begin;
   uint32_t range_end;
 

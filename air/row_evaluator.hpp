@@ -1,5 +1,5 @@
-// Runs a chip on one concrete row over F: constraint values and messages as they are. The checker, the
-// use counts and the tests are made of it.
+// Runs a chip on one concrete row over F: constraint values and messages as they are. The checker,
+// the use counts and the tests are made of it.
 #pragma once
 
 #include "air/shape.hpp"

@@ -13,18 +13,20 @@ struct Degree {
   int degree = 1;  // a column, unless it is said to be a constant
 
   constexpr Degree() = default;
-  constexpr Degree(int64_t) : degree(0) {}  // NOLINT(google-explicit-constructor)
-  constexpr explicit Degree(int d, bool) : degree(d) {}
+  HOST_DEVICE constexpr Degree(int64_t) : degree(0) {}  // NOLINT(google-explicit-constructor)
+  HOST_DEVICE constexpr explicit Degree(int d, bool) : degree(d) {}
 
-  friend constexpr Degree operator+(Degree a, Degree b) {
+  HOST_DEVICE friend constexpr Degree operator+(Degree a, Degree b) {
     return Degree(a.degree > b.degree ? a.degree : b.degree, true);
   }
-  friend constexpr Degree operator-(Degree a, Degree b) { return a + b; }
-  friend constexpr Degree operator*(Degree a, Degree b) { return Degree(a.degree + b.degree, true); }
-  constexpr Degree operator-() const { return *this; }
-  constexpr Degree& operator+=(Degree b) { return *this = *this + b; }
-  constexpr Degree& operator-=(Degree b) { return *this = *this + b; }
-  constexpr Degree& operator*=(Degree b) { return *this = *this * b; }
+  HOST_DEVICE friend constexpr Degree operator-(Degree a, Degree b) { return a + b; }
+  HOST_DEVICE friend constexpr Degree operator*(Degree a, Degree b) {
+    return Degree(a.degree + b.degree, true);
+  }
+  HOST_DEVICE constexpr Degree operator-() const { return *this; }
+  HOST_DEVICE constexpr Degree& operator+=(Degree b) { return *this = *this + b; }
+  HOST_DEVICE constexpr Degree& operator-=(Degree b) { return *this = *this + b; }
+  HOST_DEVICE constexpr Degree& operator*=(Degree b) { return *this = *this * b; }
 };
 
 struct Shape {
@@ -33,47 +35,48 @@ struct Shape {
   int fixed = 0;        // columns whose content the AIR fixes; not committed
   int constraints = 0;  // without those of the lookups
   int fractions = 0;
-  int degree = 0;       // the highest of any constraint, lookups included
-  int message = 0;      // coordinates of the longest message
-  int uses[kBusCount] = {};  // fractions that add to each bus, per row
+  int degree = 0;             // the highest of any constraint, lookups included
+  int message = 0;            // coordinates of the longest message
+  int uses[kBusCount] = {};   // fractions that add to each bus, per row
+  uint32_t range_widths = 0;  // bit n: the chip uses the RANGE table of n bits
 
   /// Pairs of fractions; the last pair is folded into the running sum.
-  constexpr int pairs() const { return (fractions + 1) / 2; }
+  HOST_DEVICE constexpr int pairs() const { return (fractions + 1) / 2; }
   /// Base columns of the helper trace: one extension column a pair.
-  constexpr int helper_columns() const { return pairs() * kExtensionDegree; }
-  constexpr int all_constraints() const { return constraints + pairs(); }
+  HOST_DEVICE constexpr int helper_columns() const { return pairs() * kExtensionDegree; }
+  HOST_DEVICE constexpr int all_constraints() const { return constraints + pairs(); }
   /// Committed cells of a row.
-  constexpr int cells() const { return columns + helper_columns(); }
+  HOST_DEVICE constexpr int cells() const { return columns + helper_columns(); }
 };
 
 class ShapeEvaluator : public EvaluatorBase<ShapeEvaluator> {
  public:
   using Value = Degree;
 
-  constexpr explicit ShapeEvaluator(Shape& shape) : shape_(shape) {}
+  HOST_DEVICE constexpr explicit ShapeEvaluator(Shape& shape) : shape_(shape) {}
 
   template <template <class> class Columns>
-  constexpr Columns<Degree> columns() {
+  HOST_DEVICE constexpr Columns<Degree> columns() {
     static_assert(sizeof(Columns<Degree>) % sizeof(Degree) == 0);
     shape_.columns = sizeof(Columns<Degree>) / sizeof(Degree);
     return {};
   }
-  constexpr Degree next(int i) {
+  HOST_DEVICE constexpr Degree next(int i) {
     if (shape_.next < i + 1) shape_.next = i + 1;
     return {};
   }
-  constexpr Degree fixed(int i) {
+  HOST_DEVICE constexpr Degree fixed(int i) {
     if (shape_.fixed < i + 1) shape_.fixed = i + 1;
     return {};
   }
-  constexpr Degree is_first() { return {}; }
-  constexpr Degree is_last() { return {}; }
-  constexpr Degree except_last() { return {}; }
-  constexpr Degree range_begin() { return {0}; }
-  constexpr Degree range_end() { return {0}; }
-  constexpr Degree log_height() { return {0}; }
+  HOST_DEVICE constexpr Degree is_first() { return {}; }
+  HOST_DEVICE constexpr Degree is_last() { return {}; }
+  HOST_DEVICE constexpr Degree except_last() { return {}; }
+  HOST_DEVICE constexpr Degree range_begin() { return {0}; }
+  HOST_DEVICE constexpr Degree range_end() { return {0}; }
+  HOST_DEVICE constexpr Degree log_height() { return {0}; }
 
-  constexpr void zero(Degree value, const char* = nullptr) {
+  HOST_DEVICE constexpr void zero(Degree value, const char* = nullptr) {
     ++shape_.constraints;
     raise(value.degree);
   }
@@ -82,23 +85,30 @@ class ShapeEvaluator : public EvaluatorBase<ShapeEvaluator> {
     Bus bus;
     int degree;
     int length;
+    int range_width;  // first coordinate on kRange, where it is a literal
   };
-  constexpr Message empty_message(Bus bus) { return {bus, 0, 0}; }
-  constexpr void add(Message& m, int position, Degree coordinate) {
+  HOST_DEVICE constexpr Message empty_message(Bus bus) { return {bus, 0, 0, 0}; }
+  HOST_DEVICE constexpr void add(Message& m, int position, Degree coordinate) {
     if (coordinate.degree > m.degree) m.degree = coordinate.degree;
     m.length = position;
     if (position > shape_.message) shape_.message = position;
   }
-  constexpr void fraction(int sign, Degree multiplicity, const Message& m) {
+  HOST_DEVICE constexpr void add(Message& m, int position, int coordinate) {
+    add(m, position, Degree(coordinate));
+    if (m.bus == Bus::kRange && position == 1) m.range_width = coordinate;
+  }
+  HOST_DEVICE constexpr void fraction(int sign, Degree multiplicity, const Message& m) {
     // A pair costs h d d' - n d' - n' d. Coordinates have degree 1 so that d d' h has degree 3.
     raise(2 * m.degree + 1);
     raise(multiplicity.degree + m.degree);
     ++shape_.fractions;
-    if (sign > 0) ++shape_.uses[static_cast<int>(m.bus)];
+    if (sign < 0) return;
+    ++shape_.uses[static_cast<int>(m.bus)];
+    if (m.bus == Bus::kRange) shape_.range_widths |= uint32_t{1} << m.range_width;
   }
 
  private:
-  constexpr void raise(int degree) {
+  HOST_DEVICE constexpr void raise(int degree) {
     if (degree > shape_.degree) shape_.degree = degree;
   }
   Shape& shape_;

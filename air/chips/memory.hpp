@@ -1,7 +1,7 @@
 // MEM: the memory as a function of the address, four addresses a row (design: cairo-air.md 5).
 //
-// Soundness: parts of MEM cover indices [0, e) once each, as integers (the verifier's range checks), so
-// that no address has two rows; kappa = 0 forces the payload to be a 29-bit integer.
+// Soundness: parts of MEM cover indices [0, e) once each, as integers (the verifier's range
+// checks), so that no address has two rows; kappa = 0 forces the payload to be a 29-bit integer.
 #pragma once
 
 #include "air/evaluator.hpp"
@@ -15,8 +15,8 @@ struct Memory {
   static constexpr Kind kKind = Kind::kRange;
   static constexpr bool kReadsCounts = true;
   static constexpr int kCellsPerRow = 4;
-  /// A payload is 15 low and 14 high bits: both tables are small, where 18 + 11 would cost every job
-  /// a table of 2^18 rows.
+  /// A payload is 15 low and 14 high bits: both tables are small, where 18 + 11 would cost every
+  /// job a table of 2^18 rows.
   static constexpr int kLowBits = 15;
   static constexpr int kHighBits = 14;
 
@@ -54,7 +54,7 @@ struct Memory {
       c.word[j].kappa = cell.kappa();
       c.word[j].payload = cell.payload();
       c.word[j].high = cell.kappa() != 0 ? 0 : cell.payload() >> kLowBits;
-      c.word[j].multiplicity = exists ? counts.memory[address] : 0;
+      c.word[j].multiplicity = exists ? Counts::read(counts.memory, address) : 0;
     }
     return c;
   }

@@ -1,82 +1,124 @@
 // What every opcode chip has in common: it takes the machine's state off the state bus, uses the
 // instruction at pc, and puts the next state back (design: cairo-air.md 4).
 //
-// Soundness: `en` is boolean and is the multiplicity of everything a row says, so that a padded row says
-// nothing; an en outside {0, 1} could cancel a false message against p - 1 others.
+// Soundness: `en` is boolean and is the multiplicity of everything a row says, so that a padded row
+// says nothing; an en outside {0, 1} could cancel a false message against p - 1 others.
 #pragma once
 
+#include "air/chips/instruction.hpp"
 #include "air/evaluator.hpp"
 #include "air/image.hpp"
+#include "air/part.hpp"
 #include "core/koala_bear.hpp"
 
 namespace cairn {
 
-/// Offsets in instructions are biased by 2^15.
-inline constexpr int kOffsetBias = 1 << 15;
-
-/// Positions of the flag bits in the instruction word, from bit 48 on.
-enum Flag : int {
-  kDstFp,
-  kOp0Fp,
-  kOp1Imm,
-  kOp1Fp,
-  kOp1Ap,
-  kResAdd,
-  kResMul,
-  kJumpAbs,
-  kJumpRel,
-  kJnz,
-  kApAdd,
-  kApAdd1,
-  kCall,
-  kRet,
-  kAssertEq,
+/// The first columns of every opcode chip: whether the row is real, and the state it starts from.
+template <class T>
+struct Registers {
+  T en, pc, ap, fp;
 };
 
-/// An instruction word taken apart: offsets without bias, flags, opcode extension.
-struct Instruction {
-  int32_t o0, o1, o2;
-  uint32_t flags;
-  uint32_t extension;
-
-  HOST_DEVICE static Instruction decode(const Felt& word) {
-    return {static_cast<int32_t>(word.bits(0, 16)) - kOffsetBias,
-            static_cast<int32_t>(word.bits(16, 16)) - kOffsetBias,
-            static_cast<int32_t>(word.bits(32, 16)) - kOffsetBias, word.bits(48, 15),
-            word.bits(63, 9)};
-  }
-  HOST_DEVICE uint32_t flag(Flag f) const { return (flags >> f) & 1; }
+/// The cell [ap + offset] or [fp + offset].
+template <class T>
+struct Operand {
+  T is_fp, offset, address;
 };
 
-/// The flags of an instruction as expressions; a chip sets those that are not 0.
+/// A word as memory holds it.
+template <class T>
+struct Word {
+  T kappa, payload;
+};
+
+/// What a row says its instruction is: offsets without bias (so that the zero row is valid) and
+/// flags; a chip sets those that are not 0. Flags that vary are expressions, the others are the
+/// chip's constants.
 template <class V>
-struct Flags {
-  V dst_fp = V(int64_t{0}), op0_fp = V(int64_t{0}), op1_imm = V(int64_t{0}), op1_fp = V(int64_t{0}),
-    op1_ap = V(int64_t{0}), ap_add1 = V(int64_t{0});
+struct Form {
+  V o0 = V(0), o1 = V(0), o2 = V(0);
+  V dst_fp = V(0), op0_fp = V(0), op1_imm = V(0), op1_fp = V(0), op1_ap = V(0), ap_add1 = V(0);
   int res_add = 0, res_mul = 0, jump_abs = 0, jump_rel = 0, jnz = 0, ap_add = 0, call = 0, ret = 0,
       assert_eq = 0;
 };
 
-/// The three fractions of every opcode row. o0, o1, o2 are without bias, so that the zero row is valid.
+/// The three fractions of every opcode row. f5 and f6 are the flag bits 0-5 and 6-14.
 template <class E, class V = typename E::Value>
-HOST_DEVICE constexpr void opcode_row(E& e, const V& en, const V& pc, const V& ap, const V& fp,
-                                      const V& o0, const V& o1, const V& o2, const Flags<V>& f,
+HOST_DEVICE constexpr void opcode_row(E& e, const Registers<V>& r, const Form<V>& f,
                                       const V& next_pc, const V& next_ap, const V& next_fp) {
-  e.boolean(en, "en is boolean");
-  e.provide(Bus::kState, en, pc, ap, fp);
-  e.use(Bus::kState, en, next_pc, next_ap, next_fp);
+  e.boolean(r.en, "en is boolean");
+  e.provide(Bus::kState, r.en, r.pc, r.ap, r.fp);
+  e.use(Bus::kState, r.en, next_pc, next_ap, next_fp);
   const V f5 =
-      f.dst_fp + f.op0_fp * 2 + f.op1_imm * 4 + f.op1_fp * 8 + f.op1_ap * 16 + V(int64_t{32} * f.res_add);
-  const V f6 = V(int64_t{f.res_mul} + 2 * f.jump_abs + 4 * f.jump_rel + 8 * f.jnz + 16 * f.ap_add +
+      f.dst_fp + f.op0_fp * 2 + f.op1_imm * 4 + f.op1_fp * 8 + f.op1_ap * 16 + V(32 * f.res_add);
+  const V f6 = V(f.res_mul + 2 * f.jump_abs + 4 * f.jump_rel + 8 * f.jnz + 16 * f.ap_add +
                  64 * f.call + 128 * f.ret + 256 * f.assert_eq) +
                f.ap_add1 * 32;
-  e.use(Bus::kInstruction, en, pc, o0 + kOffsetBias, o1 + kOffsetBias, o2 + kOffsetBias, f5, f6, 0);
+  e.use(Bus::kInstruction, r.en, r.pc, f.o0 + kOffsetBias, f.o1 + kOffsetBias, f.o2 + kOffsetBias,
+        f5, f6, 0);
 }
 
-/// (is_fp ? fp : ap) + offset. Degree 2: pin an address column to it, messages are of degree 1.
-template <class V>
-HOST_DEVICE constexpr V operand_address(const V& is_fp, const V& ap, const V& fp, const V& offset) {
-  return ap + is_fp * (fp - ap) + offset;
+/// Pins an operand's address, of degree 2, to a column: coordinates of messages have degree 1.
+template <class E, class V>
+HOST_DEVICE constexpr void constrain_operand(E& e, const Registers<V>& r, const Operand<V>& o,
+                                             const char* what) {
+  e.boolean(o.is_fp, what);
+  e.zero(o.address - (r.ap + o.is_fp * (r.fp - r.ap) + o.offset), what);
 }
+
+/// The row reads `word` at `address`.
+template <class E, class V>
+HOST_DEVICE constexpr void read_word(E& e, const V& en, const V& address, const Word<V>& word) {
+  e.use(Bus::kMemory, en, address, word.kappa, word.payload);
+}
+
+/// The row reads the immediate `value` at `address`: kappa = 0 makes it an integer of 29 bits,
+/// signed.
+template <class E, class V>
+HOST_DEVICE constexpr void read_immediate(E& e, const V& en, const V& address, const V& value) {
+  e.use(Bus::kMemory, en, address, 0, value + Cell::kBias);
+}
+
+/// One step of the run, for fill().
+struct Step {
+  const Image& image;
+  State state;
+  Instruction instruction;
+
+  /// The step of a real row (row < part.count).
+  HOST_DEVICE Step(const Image& whole, const Part& part, uint32_t row)
+      : image(whole),
+        state(whole.states[whole.state_begin[part.chip] + part.first + row]),
+        instruction(Instruction::decode(whole.value(whole.cell(state.pc)))) {}
+
+  HOST_DEVICE uint32_t flag(Flag f) const { return instruction.flag(f); }
+  HOST_DEVICE uint32_t dst_address() const { return base(kDstFp) + instruction.o0; }
+  HOST_DEVICE uint32_t op0_address() const { return base(kOp0Fp) + instruction.o1; }
+  /// Of op1 at pc, fp or ap; not of a double dereference.
+  HOST_DEVICE uint32_t op1_address() const {
+    return (flag(kOp1Imm) ? state.pc : base(kOp1Fp)) + instruction.o2;
+  }
+  HOST_DEVICE Cell cell(uint32_t address) const { return image.cell(address); }
+  HOST_DEVICE int32_t immediate(uint32_t address) const { return image.cell(address).value(); }
+  HOST_DEVICE Felt value(uint32_t address) const { return image.value(image.cell(address)); }
+
+  HOST_DEVICE Registers<KoalaBear> registers() const { return {1, state.pc, state.ap, state.fp}; }
+  HOST_DEVICE Operand<KoalaBear> dst() const {
+    return {flag(kDstFp), instruction.o0, dst_address()};
+  }
+  HOST_DEVICE Operand<KoalaBear> op0() const {
+    return {flag(kOp0Fp), instruction.o1, op0_address()};
+  }
+  HOST_DEVICE Operand<KoalaBear> op1() const {
+    return {flag(kOp1Fp), instruction.o2, op1_address()};
+  }
+  HOST_DEVICE Word<KoalaBear> word(uint32_t address) const {
+    const Cell c = image.cell(address);
+    return {c.kappa(), c.payload()};
+  }
+
+ private:
+  HOST_DEVICE uint32_t base(Flag is_fp) const { return flag(is_fp) ? state.fp : state.ap; }
+};
 
 }  // namespace cairn

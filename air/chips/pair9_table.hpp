@@ -1,5 +1,5 @@
-// PAIR9: all pairs (a, b) of 9-bit integers; row a + 2^9 b. The column of a repeats every 2^9 rows, so
-// that the verifier evaluates it from 2^9 values; b follows from the row counter.
+// PAIR9: all pairs (a, b) of 9-bit integers; row a + 2^9 b. The column of a repeats every 2^9 rows,
+// so that the verifier evaluates it from 2^9 values; b follows from the row counter.
 #pragma once
 
 #include "air/evaluator.hpp"
@@ -39,7 +39,7 @@ struct Pair9Table {
 
   HOST_DEVICE static Columns<KoalaBear> fill(const Image&, const Counts& counts, const Part&,
                                              uint32_t row) {
-    return {row, counts.pair9[row]};
+    return {row, Counts::read(counts.pair9, row)};
   }
 };
 

@@ -1,7 +1,7 @@
 // RANGE: the integers below 2^n, n being the part's own log_height.
 //
-// Soundness: the row counter starts at 0 (range_begin = 0 is the verifier's check) and the message holds
-// n, so that a taller table never serves a narrower check.
+// Soundness: the row counter starts at 0 (range_begin = 0 is the verifier's check) and the message
+// holds n, so that a taller table never serves a narrower check.
 #pragma once
 
 #include "air/evaluator.hpp"
@@ -31,7 +31,7 @@ struct RangeTable {
 
   HOST_DEVICE static Columns<KoalaBear> fill(const Image&, const Counts& counts, const Part& part,
                                              uint32_t row) {
-    return {row, counts.range[part.height() + row]};
+    return {row, Counts::read(counts.range, part.height() + row)};
   }
 };
 
