@@ -65,7 +65,9 @@ class ByteWriter {
 
  private:
   void little_endian(uint64_t x, int byte_count) {
-    for (int i = 0; i < byte_count; ++i) bytes_.push_back(static_cast<std::byte>(x >> (8 * i)));
+    std::byte encoded[8];
+    for (int i = 0; i < 8; ++i) encoded[i] = static_cast<std::byte>(x >> (8 * i));
+    bytes_.insert(bytes_.end(), encoded, encoded + byte_count);
   }
   template <class T, class Write>
   void items(std::span<const T> x, Write write) {

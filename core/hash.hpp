@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/koala_bear.hpp"
 
@@ -44,6 +45,9 @@ Digest hash_pair(Hash hash, const Digest& left, const Digest& right);
 
 /// Digest of bytes, any length. kPoseidon absorbs the length and then three bytes an element.
 Digest hash_bytes(Hash hash, std::span<const std::byte> bytes);
+
+/// Appends bytes as elements, three bytes an element, little-endian; the last one may hold fewer.
+void append_bytes(std::vector<KoalaBear>& elements, std::span<const std::byte> bytes);
 
 /// Whether `digest` can have come out of `hash`: words of a Poseidon digest are below p.
 bool is_canonical(Hash hash, const Digest& digest);
