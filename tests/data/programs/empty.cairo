@@ -1,0 +1,4 @@
+// One step, no builtin: the least that a run can be.
+func main() {
+    return ();
+}
