@@ -1,0 +1,47 @@
+// The proof as a file: HDF5, so that `h5dump -A` shows what was proven, by what and how.
+//
+//   /                    attributes: format, format_version, hash, proof_digest, security_bits,
+//   segments,
+//                        software_version, git_commit, created_utc
+//   /statement           attributes: program_hash, fact, output_length, builtins, main,
+//   program_length /statement/bytes     the statement (docs/protocol.md) /records/bytes       the
+//   segments' records, one after another /segments/bytes      the segment proofs, one after
+//   another; /segments/offsets: where each begins, and the end /provenance          JSON: ranks,
+//   hosts, times, versions. Not part of the proof, nor of its digest
+//
+// The datasets are the proof; attributes repeat what follows from them and are compared when it is
+// verified.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "stark/protocol/proof.hpp"
+
+namespace cairn {
+
+inline constexpr const char* kProofFormat = "cairn-proof";
+inline constexpr const char* kProofFormatVersion = "1.0";
+
+/// Attributes by name, those of /statement as "statement/NAME".
+using Attributes = std::map<std::string, std::string>;
+
+struct ProofFile {
+  JobProof proof;
+  Attributes attributes;
+  std::string provenance;
+};
+
+/// The bytes of the file.
+std::vector<std::byte> encode_proof_file(const ProofFile& file);
+
+/// Reads a proof. Throws Error(kBadInput) when the file is no proof file, Error(kInvalidProof) when
+/// its datasets do not decode. Soundness: HDF5's parser is not made for hostile bytes, so it runs
+/// in a process of its own, and what comes out of that is read as any other untrusted bytes.
+ProofFile read_proof_file(const std::string& path);
+
+/// True when the file begins as HDF5 files do. Throws Error(kBadInput) when it cannot be read.
+bool looks_like_proof(const std::string& path);
+
+}  // namespace cairn

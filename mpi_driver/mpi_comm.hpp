@@ -1,0 +1,54 @@
+// Comm over MPI. mpi_comm.cpp is the only file that includes <mpi.h>.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/comm.hpp"
+
+namespace cairn {
+
+/// True when a launcher (mpirun, srun) started this process as one of a group: MPI is asked for
+/// only then, so that a process by itself needs neither a daemon nor a network.
+bool started_by_launcher();
+
+/// The library's own words about itself, one line.
+std::string mpi_library();
+
+/// Where a rank runs and what of the host is its share.
+struct Placement {
+  std::string host;
+  int worker_on_host = 0;  // number among the workers of this host; 0 for the coordinator
+  unsigned threads = 1;    // fair share of the cores that the host's ranks may use, at least 1
+};
+
+/// All processes that the launcher started. Collective: starts and ends MPI.
+class MpiComm : public Comm {
+ public:
+  MpiComm(int& argc, char**& argv);
+  ~MpiComm() override;
+
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+  void send(int to, int tag, std::vector<std::byte> payload) override;
+  std::optional<Message> receive(std::chrono::milliseconds timeout) override;
+  std::vector<std::byte> broadcast(std::vector<std::byte> bytes) override;
+  std::span<const std::byte> share(std::span<const std::byte> bytes) override;
+  void sum(std::span<uint32_t> values) override;
+  void abort(const Error& error) override;
+
+  /// Collective, made once at the start.
+  const Placement& placement() const { return placement_; }
+
+ private:
+  struct State;  // MPI's handles
+  void find_placement();
+  void forget_sent();
+
+  std::unique_ptr<State> state_;
+  int rank_ = 0;
+  int size_ = 1;
+  Placement placement_;
+};
+
+}  // namespace cairn

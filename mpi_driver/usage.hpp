@@ -1,0 +1,15 @@
+// What this process has used of the machine so far.
+#pragma once
+
+#include <cstdint>
+
+namespace cairn {
+
+struct ResourceUsage {
+  double user_seconds = 0, system_seconds = 0;
+  uint64_t peak_bytes = 0;  // resident, at its highest
+};
+
+ResourceUsage resource_usage();
+
+}  // namespace cairn

@@ -1,0 +1,40 @@
+// A worker's side of a job: does what the coordinator asks, one thing after another, until told to
+// stop.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "core/comm.hpp"
+#include "mpi_driver/engine.hpp"
+
+namespace cairn {
+
+class Worker {
+ public:
+  Worker(Comm& comm, MakeEngine make_engine);
+
+  /// Returns when the coordinator says stop. Throws what went wrong; the caller aborts the job.
+  void run();
+
+ private:
+  void handle(const Message& message);
+  void set_up();
+  void do_task(const Task& task);
+  /// Makes the nodes whose children are both here.
+  void merge_ready();
+  void report();
+
+  Comm& comm_;
+  MakeEngine make_engine_;
+  std::unique_ptr<Engine> engine_;
+  Hash hash_{};
+  uint32_t leaves_ = 0;
+  std::map<Span, Node> nodes_;  // finished nodes that this worker holds
+  std::vector<Span> wanted_;    // merges asked for, whose children may still be on their way
+  WorkerReport report_;
+  bool stopped_ = false;
+};
+
+}  // namespace cairn
