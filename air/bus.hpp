@@ -24,6 +24,13 @@ enum class Bus : uint8_t {
 };
 inline constexpr int kBusCount = 8;  // one past the last, bus 0 is not used
 
+/// A bus's name in reports and docs.
+constexpr const char* bus_name(Bus bus) {
+  constexpr const char* kNames[kBusCount] = {"",       "state",   "instruction", "memory",
+                                             "value9", "value27", "range",       "pair9"};
+  return kNames[static_cast<int>(bus)];
+}
+
 /// The longest message that any chip may send.
 inline constexpr int kMaxMessage = 32;
 
