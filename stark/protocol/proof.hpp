@@ -45,10 +45,11 @@ struct SegmentProof {
 
 void write(ByteWriter& out, const SegmentProof& proof);
 /// The record gives all lengths. Throws Error(kInvalidProof).
-SegmentProof read_segment_proof(ByteReader& in, const SegmentRecord& record);
+SegmentProof read_segment_proof(ByteReader& in, Hash hash, const SegmentRecord& record);
 
 std::vector<std::byte> encode(const SegmentProof& proof);
-SegmentProof decode_segment_proof(std::span<const std::byte> bytes, const SegmentRecord& record);
+SegmentProof decode_segment_proof(std::span<const std::byte> bytes, Hash hash,
+                                  const SegmentRecord& record);
 
 /// The proof of a whole job: segment proofs bound by one challenge and one zero sum. As long as the job;
 /// not a succinct proof (docs/protocol.md).

@@ -34,7 +34,7 @@ struct SegmentRecord {
 
 void write(ByteWriter& out, const SegmentRecord& record);
 /// Throws Error(kInvalidProof) on bytes that are no record; shapes are the verifier's to judge.
-SegmentRecord read_record(ByteReader& in);
+SegmentRecord read_record(ByteReader& in, Hash hash);
 
 void write(ByteWriter& out, const Statement& statement);
 Statement read_statement(ByteReader& in);
