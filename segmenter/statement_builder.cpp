@@ -105,6 +105,10 @@ Statement build_statement(const Pie& pie, const Relocation& relocation, const Ru
                                  cells + statement.program_base + pie.program.size());
 
   const int64_t count = static_cast<int64_t>(pie.builtins.size());
+  if (last.ap < statement.execution_base + count + 2) {
+    refuse(fmt::format("the run ends with ap = {}, below its initial stack",
+                       relocation.name(last.ap)));
+  }
   for (int64_t i = 0; i < count; ++i) {
     const Builtin builtin = pie.builtins[i];
     ListedBuiltin listed{builtin, 0, 0};

@@ -1,0 +1,35 @@
+#include "segmenter/part_cutter.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "air/part.hpp"
+
+namespace cairn {
+
+std::vector<uint32_t> cut_rows(uint64_t rows, uint64_t cells, uint64_t max_part_cells) {
+  const uint64_t max_rows = std::max<uint64_t>(max_part_cells / cells, 1);
+  const uint32_t highest = std::clamp<uint32_t>(static_cast<uint32_t>(std::bit_width(max_rows)) - 1,
+                                                kMinLogHeight, kMaxLogHeight);
+  const uint64_t worth = std::max(rows / 10, (uint64_t{1} << highest) / 16);
+  std::vector<uint32_t> result;
+  for (uint64_t left = rows; left > 0;) {
+    const uint32_t whole =
+        std::max<uint32_t>(static_cast<uint32_t>(std::bit_width(left - 1)), kMinLogHeight);
+    if (whole > highest) {
+      result.push_back(highest);
+      left -= uint64_t{1} << highest;
+      continue;
+    }
+    const uint64_t padding = (uint64_t{1} << whole) - left;
+    if (whole == kMinLogHeight || padding <= worth) {
+      result.push_back(whole);
+      break;
+    }
+    result.push_back(whole - 1);
+    left -= uint64_t{1} << (whole - 1);
+  }
+  return result;
+}
+
+}  // namespace cairn

@@ -1,0 +1,234 @@
+#include "segmenter/plan.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "segmenter/chip_facts.hpp"
+#include "segmenter/part_cutter.hpp"
+
+namespace cairn {
+namespace {
+
+/// A part before its rows are chosen.
+struct Item {
+  uint32_t chip;
+  uint32_t log_height;
+
+  uint64_t cells() const { return uint64_t{kChipFacts[chip].cells} << log_height; }
+};
+
+constexpr uint64_t kBytesPerCell = 14;
+/// Three trees of 32-byte digests over twice the rows, and the low-degree test: per row of the
+/// tallest part.
+constexpr uint64_t kBytesPerRow = 512;
+/// Hashing and the low-degree test take as long for a row of the tallest part as for so many cells.
+constexpr uint64_t kRowCost = 8;
+
+uint64_t total_cells(const std::vector<Item>& items) {
+  return std::accumulate(items.begin(), items.end(), uint64_t{0},
+                         [](uint64_t sum, const Item& item) { return sum + item.cells(); });
+}
+
+/// cells * per_cell + rows of the tallest part * per_row.
+uint64_t weigh(const std::vector<Item>& items, uint64_t per_cell, uint64_t per_row) {
+  uint32_t tallest = 0;
+  for (const Item& item : items) tallest = std::max(tallest, item.log_height);
+  return total_cells(items) * per_cell + (items.empty() ? 0 : per_row << tallest);
+}
+uint64_t bytes_of(const std::vector<Item>& items) {
+  return weigh(items, kBytesPerCell, kBytesPerRow);
+}
+
+/// The parts of one wave. No part above `max_cells` or half the memory, but for the fixed tables.
+std::vector<Item> cut_wave(const JobRows& job, bool wave, uint64_t max_cells,
+                           uint64_t memory_limit) {
+  std::vector<Item> items;
+  uint32_t widths = 0;
+  bool pairs = false;
+  for (uint32_t chip = 0; chip < kChipCount; ++chip) {
+    const ChipFacts& facts = kChipFacts[chip];
+    if (job.rows[chip] == 0) continue;
+    widths |= facts.range_widths;
+    pairs |= facts.uses[static_cast<int>(Bus::kPair9)] != 0;
+    if (facts.reads_counts != wave) continue;
+    const uint64_t max_rows = memory_limit / 2 / (kBytesPerCell * facts.cells + kBytesPerRow);
+    const uint64_t max_part = std::min(max_cells, max_rows * facts.cells);
+    for (const uint32_t height : cut_rows(job.rows[chip], facts.cells, max_part)) {
+      items.push_back({chip, height});
+    }
+  }
+  if (wave) {  // the fixed tables that some chip uses
+    for (uint32_t n = 0; n <= kMaxRangeBits; ++n) {
+      if ((widths >> n & 1) != 0) items.push_back({static_cast<uint32_t>(ChipId::kRangeTable), n});
+    }
+    if (pairs)
+      items.push_back({static_cast<uint32_t>(ChipId::kPair9Table), Pair9Table::kLogHeight});
+  }
+  return items;
+}
+
+/// Costliest first, each into the bundle that stays cheapest with it; ties by number.
+std::vector<std::vector<Item>> pack(std::vector<Item> items, size_t bundles) {
+  const auto cost = [](const std::vector<Item>& list) { return weigh(list, 1, kRowCost); };
+  std::stable_sort(items.begin(), items.end(),
+                   [&](const Item& a, const Item& b) { return cost({a}) > cost({b}); });
+  std::vector<std::vector<Item>> packed(bundles);
+  for (const Item& item : items) {
+    size_t best = 0;
+    uint64_t least = ~uint64_t{0};
+    for (size_t i = 0; i < bundles; ++i) {
+      packed[i].push_back(item);
+      const uint64_t with = cost(packed[i]);
+      packed[i].pop_back();
+      if (with < least) {
+        least = with;
+        best = i;
+      }
+    }
+    packed[best].push_back(item);
+  }
+  return packed;
+}
+
+/// Packs a wave into bundles of about `bundle_cells`, and more of them while one exceeds the
+/// memory.
+std::vector<std::vector<Item>> pack_wave(const std::vector<Item>& items, uint64_t bundle_cells,
+                                         const PlanOptions& options) {
+  if (items.empty()) return {};
+  const uint64_t cells = total_cells(items);
+  const uint64_t wanted = (cells + bundle_cells - 1) / bundle_cells;
+  const uint64_t worth =
+      std::max<uint64_t>(1, cells / std::max<uint64_t>(1, options.min_bundle_cells));
+  for (size_t bundles = std::min<uint64_t>({wanted, worth, items.size()});; ++bundles) {
+    std::vector<std::vector<Item>> packed = pack(items, bundles);
+    const auto heaviest =
+        std::max_element(packed.begin(), packed.end(),
+                         [](const auto& a, const auto& b) { return bytes_of(a) < bytes_of(b); });
+    if (bytes_of(*heaviest) <= options.memory_limit) return packed;
+    if (bundles == items.size()) {
+      const Item& item = heaviest->front();
+      throw Error(Code::kOutOfResource,
+                  fmt::format("a part of {} with 2^{} rows needs {} bytes, the memory limit is {}",
+                              kChipFacts[item.chip].name, item.log_height, bytes_of(*heaviest),
+                              options.memory_limit));
+    }
+  }
+}
+
+/// Gives the parts their rows, in the order of the bundles.
+std::vector<Bundle> place_rows(const std::vector<std::vector<Item>>& packed, const JobRows& job) {
+  std::array<uint64_t, kChipCount> used{};
+  std::vector<Bundle> bundles;
+  for (std::vector<Item> items : packed) {
+    std::stable_sort(items.begin(), items.end(),
+                     [](const Item& a, const Item& b) { return a.chip < b.chip; });
+    Bundle bundle;
+    for (const Item& item : items) {
+      const ChipFacts& facts = kChipFacts[item.chip];
+      Part part{};
+      part.chip = item.chip;
+      part.log_height = item.log_height;
+      if (facts.kind == Kind::kTable) {
+        part.count = part.height();
+      } else {
+        uint64_t& first = used[item.chip];
+        part.first = static_cast<uint32_t>(first);
+        part.count =
+            static_cast<uint32_t>(std::min<uint64_t>(part.height(), job.rows[item.chip] - first));
+        if (facts.kind == Kind::kRange) {
+          part.range_begin = part.first;
+          part.range_end = part.first + part.height();
+        } else if (facts.kind == Kind::kBuiltin) {
+          part.range_begin = job.begin[item.chip] + part.first * facts.row_cells;
+          part.range_end = part.range_begin + part.count * facts.row_cells;
+        }
+        first += part.height();
+      }
+      bundle.push_back(part);
+    }
+    bundles.push_back(std::move(bundle));
+  }
+  return bundles;
+}
+
+/// Soundness: the verifier refuses a job whose uses of a bus reach p, whose rows reach 2^29 or
+/// whose memory passes 2^28 addresses; nothing is gained by proving one.
+void check_capacity(const std::vector<Bundle>& bundles) {
+  constexpr uint64_t kMargin = uint64_t{1} << 26;  // the statement's own uses
+  std::array<uint64_t, kBusCount> uses{};
+  uint64_t opcode_rows = 0;
+  for (const Bundle& bundle : bundles) {
+    for (const Part& part : bundle) {
+      const ChipFacts& facts = kChipFacts[part.chip];
+      for (int bus = 0; bus < kBusCount; ++bus)
+        uses[bus] += uint64_t{facts.uses[bus]} * part.height();
+      if (facts.kind == Kind::kOpcode) opcode_rows += part.height();
+      const bool memory = part.chip == static_cast<uint32_t>(ChipId::kMemory);
+      const uint64_t limit =
+          (uint64_t{1} << 28) / (memory ? Memory::kCellsPerRow : 1) - (memory ? 1 : 0);
+      if (facts.kind == Kind::kRange && part.range_end > limit) {
+        throw Error(Code::kOutOfResource, fmt::format("{}: {} rows, one job holds {}", facts.name,
+                                                      part.range_end, limit));
+      }
+    }
+  }
+  for (int bus = 0; bus < kBusCount; ++bus) {
+    if (uses[bus] + kMargin >= KoalaBear::kModulus) {
+      throw Error(
+          Code::kOutOfResource,
+          fmt::format("the run is too long for one job: {} uses of bus {}", uses[bus], bus));
+    }
+  }
+  if (opcode_rows >= uint64_t{1} << 29) {
+    throw Error(Code::kOutOfResource,
+                fmt::format("the run is too long for one job: {} opcode rows", opcode_rows));
+  }
+}
+
+}  // namespace
+
+std::vector<Bundle> make_plan(const JobRows& rows, const PlanOptions& options) {
+  uint64_t cells = 0;  // of real rows; padding is what the cut decides
+  for (uint32_t chip = 0; chip < kChipCount; ++chip)
+    cells += rows.rows[chip] * kChipFacts[chip].cells;
+  const uint64_t memory_cells = options.memory_limit / kBytesPerCell;
+  const uint64_t wanted =
+      std::max(options.min_bundle_cells, cells / std::max(1u, options.target_bundles));
+  const uint64_t bundle_cells = std::max<uint64_t>(std::min(wanted, memory_cells), 1);
+
+  std::vector<std::vector<Item>> packed;
+  for (const bool wave : {false, true}) {
+    // Parts of half a bundle at most let the packing even out loads.
+    const std::vector<Item> items = cut_wave(rows, wave, bundle_cells / 2, options.memory_limit);
+    for (auto& bundle : pack_wave(items, bundle_cells, options))
+      packed.push_back(std::move(bundle));
+  }
+  std::vector<Bundle> bundles = place_rows(packed, rows);
+  check_capacity(bundles);
+  return bundles;
+}
+
+bool reads_counts(const Bundle& bundle) {
+  return !bundle.empty() && kChipFacts[bundle.front().chip].reads_counts;
+}
+
+uint64_t committed_cells(const Part& part) {
+  return uint64_t{kChipFacts[part.chip].cells} * part.height();
+}
+
+uint64_t committed_cells(const Bundle& bundle) {
+  return std::accumulate(
+      bundle.begin(), bundle.end(), uint64_t{0},
+      [](uint64_t sum, const Part& part) { return sum + committed_cells(part); });
+}
+
+uint64_t predicted_bytes(const Bundle& bundle) {
+  std::vector<Item> items;
+  for (const Part& part : bundle) items.push_back({part.chip, part.log_height});
+  return bytes_of(items);
+}
+
+}  // namespace cairn
