@@ -17,6 +17,7 @@
 
 #include "core/error.hpp"
 #include "core/felt.hpp"
+#include "core/felt252.hpp"
 #include "core/hash.hpp"
 #include "core/koala_bear.hpp"
 #include "core/quintic.hpp"
@@ -113,13 +114,7 @@ class ByteReader {
   Felt felt() {
     Felt x;
     for (uint64_t& w : x.word) w = u64();
-    bool below = false;
-    for (int i = 3; i >= 0; --i) {
-      if (x.word[i] == kCairoPrime.word[i]) continue;
-      below = x.word[i] < kCairoPrime.word[i];
-      break;
-    }
-    if (!below) fail("felt is not below the Cairo prime");
+    if (!is_below(x, kCairoPrime)) fail("felt is not below the Cairo prime");
     return x;
   }
   std::span<const std::byte> raw(size_t byte_count) {

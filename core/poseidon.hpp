@@ -20,6 +20,11 @@ HOST_DEVICE KoalaBear round_constant(int round, int i) {
   return KoalaBear::from_montgomery(kConstants.value[round][i].montgomery());
 }
 
+HOST_DEVICE KoalaBear matrix_entry(int i, int j) {
+  static constexpr MatrixRow kRow = matrix_row();
+  return KoalaBear::from_montgomery(kRow.value[(j - i) & (kWidth - 1)].montgomery());
+}
+
 template <class V>
 HOST_DEVICE V cube(V x) {
   return x * x * x;
@@ -38,7 +43,7 @@ HOST_DEVICE void permute_plain(V (&state)[kWidth]) {
     for (int i = 0; i < kWidth; ++i) {
       V sum = after[i];  // the diagonal is one
       for (int j = 0; j < kWidth; ++j) {
-        if (j != i) sum = sum + after[j] * V(KoalaBear(kMatrixRow[(j - i) & (kWidth - 1)]));
+        if (j != i) sum = sum + after[j] * V(matrix_entry(i, j));
       }
       state[i] = sum;
     }

@@ -17,9 +17,20 @@ inline constexpr int kFullRounds = 8;  // half of them before the partial rounds
 inline constexpr int kPartialRounds = 20;
 inline constexpr int kRounds = kFullRounds + kPartialRounds;
 
-/// First row of the circulant matrix: entry (i, j) is kMatrixRow[(j - i) mod 16].
+/// First row of the circulant matrix: entry (i, j) is kMatrixRow[(j - i) mod 16]. Host code only.
 inline constexpr int64_t kMatrixRow[kWidth] = {1,   1,  51, 1, 11, 17, 2,  1,
                                                101, 63, 15, 2, 67, 22, 13, 3};
+
+struct MatrixRow {
+  KoalaBear value[kWidth];
+};
+
+/// The row as field elements; a device reads copies, as of round_constants().
+consteval MatrixRow matrix_row() {
+  MatrixRow row{};
+  for (int i = 0; i < kWidth; ++i) row.value[i] = KoalaBear(kMatrixRow[i]);
+  return row;
+}
 
 struct RoundConstants {
   KoalaBear value[kRounds][kWidth];
