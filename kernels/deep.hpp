@@ -1,0 +1,106 @@
+// The quotients of the low-degree test: that columns open to given values at z (and, for columns
+// that are read in the next row, at w z) is that
+//   (A(x) - a) / (x - z) + (B(x) - b) / (x - w z)
+// is a polynomial, where A = sum_k coefficient_k f_k over all columns, B over those read in the
+// next row, and a, b are the same sums of the opened values (design: cairo-air.md 11).
+#pragma once
+
+#include <cstdint>
+
+#include "core/device.hpp"
+#include "core/lanes.hpp"
+#include "kernels/domain_rows.hpp"
+#include "kernels/pole.hpp"
+#include "kernels/row_block.hpp"
+#include "kernels/wide_sum.hpp"
+
+namespace cairn {
+
+class Backend;
+
+/// out(p) += sum_k coefficient_k column_k(p).
+struct AccumulateColumns {
+  const KoalaBear* columns;
+  uint64_t stride;
+  uint32_t column_count;
+  const KoalaBear5* coefficients;
+  KoalaBear* out;
+  uint64_t out_stride;
+  uint64_t count;
+
+  template <class V>
+  HOST_DEVICE void operator()(uint64_t p) const {
+    using Sum = WideSum<V>;
+    Sum sum[kExtensionDegree];
+    const KoalaBear* values = columns + p;
+    uint32_t k = 0;
+    for (; k + 2 <= column_count; k += 2, values += 2 * stride) {
+      const auto first = Sum::factor(load_lanes<V>(values));
+      const auto second = Sum::factor(load_lanes<V>(values + stride));
+      for (int e = 0; e < kExtensionDegree; ++e) {
+        sum[e].add(first, Sum::broadcast(coefficients[k].c[e]), second,
+                   Sum::broadcast(coefficients[k + 1].c[e]));
+      }
+    }
+    if (k < column_count) {
+      const auto last = Sum::factor(load_lanes<V>(values));
+      for (int e = 0; e < kExtensionDegree; ++e) {
+        sum[e].add(last, Sum::broadcast(coefficients[k].c[e]));
+      }
+    }
+    for (int e = 0; e < kExtensionDegree; ++e) {
+      KoalaBear* cell = out + e * out_stride + p;
+      store_lanes(cell, load_lanes<V>(cell) + sum[e].reduced());
+    }
+  }
+};
+
+/// out(x) = (A(x) - a) / (x - z) + (B(x) - b) / (x - w z); B may be absent.
+struct DeepQuotient {
+  const KoalaBear* points;
+  const KoalaBear* inverse_norms;  // of x - z; that of x - w z is w^-5 times the one at x / w
+  const KoalaBear* here;           // A
+  const KoalaBear* next;           // B, or null
+  uint64_t stride;                 // of A, B and out
+  Pole here_pole;
+  Pole next_pole;  // its adjoint scaled by w^-5
+  KoalaBear5 here_value;
+  KoalaBear5 next_value;
+  uint64_t height;
+  KoalaBear* out;  // may be A or B
+  uint64_t count;
+
+  template <class V>
+  HOST_DEVICE void operator()(uint64_t p) const {
+    const V x = load_lanes<V>(points + p);
+    Quintic<V> quotient = (load_quintic<V>(here + p, stride) - broadcast<V>(here_value)) *
+                          (load_lanes<V>(inverse_norms + p) * here_pole.adjoint_at(x));
+    if (next != nullptr) {
+      quotient += (load_quintic<V>(next + p, stride) - broadcast<V>(next_value)) *
+                  (load_neighbour<V>(inverse_norms, p, height, -1) * next_pole.adjoint_at(x));
+    }
+    store_quintic(out + p, stride, quotient);
+  }
+};
+
+/// out += sum_k coefficients[k] * column k, over `points` positions; `out` has five base columns
+/// `out_stride` apart. `coefficients` lie in the backend's memory, `column_count` of them.
+void accumulate_columns(Backend& backend, const KoalaBear* columns, uint64_t stride,
+                        uint32_t column_count, const KoalaBear5* coefficients, KoalaBear* out,
+                        uint64_t out_stride, uint64_t points);
+
+/// What one height's sums open to.
+struct DeepOpening {
+  const KoalaBear* here;  // A: five base columns of 2 N values, `stride` apart
+  KoalaBear5 here_value;  // A(z)
+  const KoalaBear* next;  // B likewise; null when no column is read in the next row
+  KoalaBear5 next_value;  // B(w z)
+  uint64_t stride;
+};
+
+/// Writes the quotient of a height to `out` (five base columns, opening.stride apart; may be A or
+/// B). `points` are those of the evaluation domain of 2^log_height rows; z is not in F.
+void divide_by_poles(Backend& backend, uint32_t log_height, const KoalaBear* points,
+                     const KoalaBear5& z, const DeepOpening& opening, KoalaBear* out);
+
+}  // namespace cairn
