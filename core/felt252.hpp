@@ -37,21 +37,19 @@ class Felt252 {
 
   /// The integer in [0, P).
   constexpr Felt integer() const { return multiply(montgomery_, Felt{{1, 0, 0, 0}}); }
-  constexpr bool is_zero() const { return *this == Felt252(uint64_t{0}); }
+  constexpr bool is_zero() const { return montgomery_ == Felt{}; }
 
   friend constexpr bool operator==(const Felt252&, const Felt252&) = default;
   friend constexpr Felt252 operator+(const Felt252& a, const Felt252& b) {
-    return Felt252(Reduced{}, reduce_once(sum(a.montgomery_, b.montgomery_)));
+    return Felt252(Reduced{}, subtract_modulo(sum(a.montgomery_, b.montgomery_), kCairoPrime));
   }
   friend constexpr Felt252 operator-(const Felt252& a, const Felt252& b) {
-    Felt result{};
-    if (subtract(a.montgomery_, b.montgomery_, result) != 0) result = sum(result, kCairoPrime);
-    return Felt252(Reduced{}, result);
+    return Felt252(Reduced{}, subtract_modulo(a.montgomery_, b.montgomery_));
   }
   friend constexpr Felt252 operator*(const Felt252& a, const Felt252& b) {
     return Felt252(Reduced{}, multiply(a.montgomery_, b.montgomery_));
   }
-  constexpr Felt252 operator-() const { return Felt252(uint64_t{0}) - *this; }
+  constexpr Felt252 operator-() const { return Felt252(Reduced{}, Felt{}) - *this; }
 
   /// The inverse; zero for zero.
   Felt252 inverse() const;
@@ -66,58 +64,69 @@ class Felt252 {
 
   constexpr Felt252(Reduced, const Felt& montgomery) : montgomery_(montgomery) {}
 
+  /// The low word of a * b + x + carry; `carry` becomes the high one. Written without 128-bit sums,
+  /// which GCC 12 spills.
+  static constexpr uint64_t multiply_add(uint64_t a, uint64_t b, uint64_t x, uint64_t& carry) {
+    const Wide product = static_cast<Wide>(a) * b;
+    uint64_t low = static_cast<uint64_t>(product);
+    uint64_t high = static_cast<uint64_t>(product >> 64);
+    low += x;
+    high += low < x ? 1 : 0;
+    low += carry;
+    high += low < carry ? 1 : 0;
+    carry = high;
+    return low;
+  }
   static constexpr Felt sum(const Felt& a, const Felt& b) {
     Felt result{};
-    Wide carry = 0;
+    bool carry = false;
     for (int i = 0; i < 4; ++i) {
-      carry += static_cast<Wide>(a.word[i]) + b.word[i];
-      result.word[i] = static_cast<uint64_t>(carry);
-      carry >>= 64;
+      uint64_t word = 0;
+      const bool first = __builtin_add_overflow(a.word[i], b.word[i], &word);
+      carry = __builtin_add_overflow(word, uint64_t{carry}, &result.word[i]) || first;
     }
     return result;
   }
-  /// Gives the borrow.
-  static constexpr uint64_t subtract(const Felt& a, const Felt& b, Felt& result) {
-    uint64_t borrow = 0;
+  /// Whether there is a borrow.
+  static constexpr bool subtract(const Felt& a, const Felt& b, Felt& result) {
+    bool borrow = false;
     for (int i = 0; i < 4; ++i) {
-      const Wide difference = static_cast<Wide>(a.word[i]) - b.word[i] - borrow;
-      result.word[i] = static_cast<uint64_t>(difference);
-      borrow = static_cast<uint64_t>(difference >> 64) & 1;
+      uint64_t word = 0;
+      const bool first = __builtin_sub_overflow(a.word[i], b.word[i], &word);
+      borrow = __builtin_sub_overflow(word, uint64_t{borrow}, &result.word[i]) || first;
     }
     return borrow;
   }
-  /// For x < 2P.
-  static constexpr Felt reduce_once(const Felt& x) {
-    Felt less{};
-    return subtract(x, kCairoPrime, less) != 0 ? x : less;
+  /// a - b, plus P if that is negative. By a mask: the branch would be unpredictable.
+  static constexpr Felt subtract_modulo(const Felt& a, const Felt& b) {
+    Felt result{};
+    const uint64_t mask = subtract(a, b, result) ? UINT64_MAX : 0;
+    return sum(result, Felt{{kCairoPrime.word[0] & mask, 0, 0, kCairoPrime.word[3] & mask}});
   }
-  /// a * b * 2^-256 mod P for a < 2^256, b < P: the sum below stays under 2P * 2^64 in every step.
+  /// a * b * 2^-256 mod P for a < 2^256, b < P.
+  ///
+  /// With K = P_3, subtracting q P for q = q_0..q_3 clears the low words t_0..t_3 of the product t
+  /// when q_0, q_1, q_2 = t_0, t_1, t_2 and q_3 = t_3 - low(q_0 K): only words from 3 on see q K.
+  /// What is left lies in (-P, P).
   static constexpr Felt multiply(const Felt& a, const Felt& b) {
-    uint64_t t0 = 0, t1 = 0, t2 = 0, t3 = 0, t4 = 0;
-    for (const uint64_t x : a.word) {
-      Wide carry = static_cast<Wide>(x) * b.word[0] + t0;
-      t0 = static_cast<uint64_t>(carry);
-      carry = static_cast<Wide>(x) * b.word[1] + t1 + static_cast<uint64_t>(carry >> 64);
-      t1 = static_cast<uint64_t>(carry);
-      carry = static_cast<Wide>(x) * b.word[2] + t2 + static_cast<uint64_t>(carry >> 64);
-      t2 = static_cast<uint64_t>(carry);
-      carry = static_cast<Wide>(x) * b.word[3] + t3 + static_cast<uint64_t>(carry >> 64);
-      t3 = static_cast<uint64_t>(carry);
-      t4 += static_cast<uint64_t>(carry >> 64);
-      // Add m P with m = -t0 mod 2^64: the low word becomes 0 and carries unless it was 0.
-      const uint64_t m = 0 - t0;
-      const uint64_t low_carry = t0 != 0 ? 1 : 0;
-      Wide next = static_cast<Wide>(t1) + low_carry;
-      t0 = static_cast<uint64_t>(next);
-      next = static_cast<Wide>(t2) + static_cast<uint64_t>(next >> 64);
-      t1 = static_cast<uint64_t>(next);
-      next = static_cast<Wide>(m) * kCairoPrime.word[3] + t3 + static_cast<uint64_t>(next >> 64);
-      t2 = static_cast<uint64_t>(next);
-      next = static_cast<Wide>(t4) + static_cast<uint64_t>(next >> 64);
-      t3 = static_cast<uint64_t>(next);
-      t4 = static_cast<uint64_t>(next >> 64);
+    uint64_t t[8] = {};
+    for (int i = 0; i < 4; ++i) {
+      uint64_t carry = 0;
+      for (int j = 0; j < 4; ++j) {
+        t[i + j] = multiply_add(a.word[i], b.word[j], t[i + j], carry);
+      }
+      t[i + 4] = carry;
     }
-    return reduce_once(Felt{{t0, t1, t2, t3}});
+    constexpr uint64_t kTop = kCairoPrime.word[3];
+    Felt taken{};
+    uint64_t carry = 0;
+    const uint64_t q3 = t[3] - multiply_add(t[0], kTop, 0, carry);
+    taken.word[0] = multiply_add(t[1], kTop, t[3] < q3 ? 1 : 0, carry);
+    taken.word[1] = multiply_add(t[2], kTop, 0, carry);
+    taken.word[2] = multiply_add(q3, kTop, 0, carry);
+    taken.word[3] = carry;
+    const Felt high{{t[4], t[5], t[6], t[7]}};
+    return subtract_modulo(high, taken);
   }
 
   Felt montgomery_;
