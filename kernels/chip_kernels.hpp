@@ -1,7 +1,6 @@
 // The kernels that every chip has, made from its one text: fill, count uses, lookups, constraints.
 #pragma once
 
-#include "air/chips.hpp"
 #include "air/constraint_evaluator.hpp"
 #include "air/count_uses.hpp"
 #include "air/fraction_evaluator.hpp"
