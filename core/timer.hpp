@@ -1,0 +1,59 @@
+// Named phases with nested totals: where a run's wall time went, as a table for people and as JSON.
+//
+//   PhaseTimer timer;
+//   { auto phase = timer.enter("commit"); { auto inner = timer.enter("ntt"); ... } ... }
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cairn {
+
+/// Phases are entered and left by one thread, innermost first.
+class PhaseTimer {
+ public:
+  /// A phase and its total over all the times it was entered in the same place.
+  struct Phase {
+    std::string name;
+    double seconds = 0;  // wall time, inner phases included
+    uint64_t count = 0;
+    std::vector<std::unique_ptr<Phase>> inner;  // in the order in which they were first entered
+  };
+
+  /// Leaves its phase when destroyed; must not outlive the timer.
+  class [[nodiscard]] Scope {
+   public:
+    explicit Scope(PhaseTimer& timer) : timer_(timer), start_(std::chrono::steady_clock::now()) {}
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+    ~Scope();
+
+   private:
+    PhaseTimer& timer_;
+    std::chrono::steady_clock::time_point start_;
+  };
+
+  PhaseTimer() = default;
+  PhaseTimer(const PhaseTimer&) = delete;
+  PhaseTimer& operator=(const PhaseTimer&) = delete;
+
+  /// Enters the phase `name` within the one that is open.
+  Scope enter(std::string_view name);
+  /// The root: nameless, its seconds the sum of the outermost phases.
+  const Phase& total() const;
+
+  /// {"name": {"seconds": s, "count": n, "phases": {...}}, ...} of the outermost phases.
+  std::string json() const;
+  /// One line a phase, inner ones indented: seconds, share of the whole, times entered.
+  std::string table() const;
+
+ private:
+  mutable Phase root_;
+  std::vector<Phase*> open_;  // innermost last
+};
+
+}  // namespace cairn
