@@ -68,7 +68,9 @@ class ByteWriter {
   void little_endian(uint64_t x, int byte_count) {
     std::byte encoded[8];
     for (int i = 0; i < 8; ++i) encoded[i] = static_cast<std::byte>(x >> (8 * i));
-    bytes_.insert(bytes_.end(), encoded, encoded + byte_count);
+    const size_t end = bytes_.size();
+    bytes_.resize(end + static_cast<size_t>(byte_count));
+    std::memcpy(&bytes_[end], encoded, static_cast<size_t>(byte_count));
   }
   template <class T, class Write>
   void items(std::span<const T> x, Write write) {
