@@ -105,7 +105,7 @@ Digest proof_digest(const JobProof& proof) {
   // Plain BLAKE3 whatever the policy: this digest names a file for people, it proves nothing.
   Transcript transcript(Hash::kBlake3, "cairn-proof-v1");
   ByteWriter head;
-  head.u8(static_cast<uint8_t>(proof.hash));
+  head.u32(static_cast<uint32_t>(proof.hash));
   write(head, proof.statement);
   head.count(proof.records.size());
   for (const SegmentRecord& record : proof.records) write(head, record);

@@ -33,7 +33,7 @@
   X(FirstLayer, "the first fold layer is not the quotient of the openings")                       \
   X(FoldStep, "a fold layer does not follow from the one before")                                 \
   X(LastPolynomial, "the last layer is not the polynomial sent")                                  \
-  X(Security, "the shapes give less than 100 proven bits")
+  X(Security, "the shapes give less proven bits than asked for")
 
 namespace cairn {
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "air/public_terms.hpp"
 #include "core/error.hpp"
 #include "stark/protocol/layout.hpp"
@@ -86,7 +88,7 @@ Verdict verify_segment(Hash hash, const GlobalChallenge& challenge, uint32_t ind
   return {};
 }
 
-Verdict verify(const JobProof& proof) {
+Verdict verify(const JobProof& proof, double security_target) {
   Finding finding = check_statement(proof.statement);
   if (finding.refusal != Refusal::kNone) return refuse(finding.refusal, finding.detail);
   if (proof.records.empty() || proof.records.size() != proof.segments.size()) {
@@ -112,7 +114,7 @@ Verdict verify(const JobProof& proof) {
   const Round weakest = weakest_round(shape_of(proof.records, public_terms));
   verdict.security_bits = weakest.bits;
   verdict.tightest = weakest.name;
-  if (weakest.bits < kSecurityTarget) {
+  if (weakest.bits < std::max(security_target, kSecurityTarget)) {
     return refuse(Refusal::kSecurity, fmt::format("{:.1f} bits ({})", weakest.bits, weakest.name));
   }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "stark/protocol/parameters.hpp"
 #include "stark/protocol/proof.hpp"
 #include "stark/verifier/refusal.hpp"
 
@@ -23,7 +24,8 @@ struct Verdict {
   bool accepted() const { return refusal == Refusal::kNone; }
 };
 
-Verdict verify(const JobProof& proof);
+/// `security_target` may ask for more than the default, never for less.
+Verdict verify(const JobProof& proof, double security_target = kSecurityTarget);
 
 /// One segment by itself, against the challenge that it was made under. Adds nothing to the sum check.
 /// Used by ranks on the proofs of others before they fold them.
