@@ -30,7 +30,7 @@ struct BarycentricWeights {
   HOST_DEVICE void operator()(uint64_t i) const {
     const V x = load_lanes<V>(points + i);
     const V scale = x * load_lanes<V>(inverse_norms + i);
-    store_quintic(out + i, stride, scale * pole.adjoint_at(x));
+    store_quintic(out + i, stride, pole.adjoint_at(x, scale));
   }
 };
 

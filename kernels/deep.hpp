@@ -73,11 +73,12 @@ struct DeepQuotient {
   template <class V>
   HOST_DEVICE void operator()(uint64_t p) const {
     const V x = load_lanes<V>(points + p);
-    Quintic<V> quotient = (load_quintic<V>(here + p, stride) - broadcast<V>(here_value)) *
-                          (load_lanes<V>(inverse_norms + p) * here_pole.adjoint_at(x));
+    Quintic<V> quotient = multiply(load_quintic<V>(here + p, stride) - broadcast<V>(here_value),
+                                   here_pole.adjoint_at(x, load_lanes<V>(inverse_norms + p)));
     if (next != nullptr) {
-      quotient += (load_quintic<V>(next + p, stride) - broadcast<V>(next_value)) *
-                  (load_neighbour<V>(inverse_norms, p, height, -1) * next_pole.adjoint_at(x));
+      quotient +=
+          multiply(load_quintic<V>(next + p, stride) - broadcast<V>(next_value),
+                   next_pole.adjoint_at(x, load_neighbour<V>(inverse_norms, p, height, -1)));
     }
     store_quintic(out + p, stride, quotient);
   }

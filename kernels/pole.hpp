@@ -12,6 +12,7 @@
 #include "core/lanes.hpp"
 #include "kernels/inverse.hpp"
 #include "kernels/row_block.hpp"
+#include "kernels/wide_sum.hpp"
 
 namespace cairn {
 
@@ -28,11 +29,20 @@ struct Pole {
     for (int i = kExtensionDegree - 2; i >= 0; --i) result = result * x + V(norm[i]);
     return result;
   }
+  /// scale * adjoint(x).
   template <class V>
-  HOST_DEVICE Quintic<V> adjoint_at(const V& x) const {
-    Quintic<V> result = broadcast<V>(adjoint[kExtensionDegree - 1]);
-    for (int i = kExtensionDegree - 2; i >= 0; --i) {
-      result = x * result + broadcast<V>(adjoint[i]);
+  HOST_DEVICE Quintic<V> adjoint_at(const V& x, const V& scale) const {
+    using Sum = WideSum<V>;
+    typename Sum::Factor powers[kExtensionDegree];  // scale x^k
+    V power = scale;
+    for (int k = 0; k < kExtensionDegree; ++k, power *= x) powers[k] = Sum::factor(power);
+    Quintic<V> result;
+    for (int e = 0; e < kExtensionDegree; ++e) {
+      Sum sum;
+      sum.add_five(powers, Sum::broadcast(adjoint[0].c[e]), Sum::broadcast(adjoint[1].c[e]),
+                   Sum::broadcast(adjoint[2].c[e]), Sum::broadcast(adjoint[3].c[e]),
+                   Sum::broadcast(adjoint[4].c[e]));
+      result.c[e] = sum.reduced();
     }
     return result;
   }

@@ -33,9 +33,10 @@ struct ChunkSums {
       const uint64_t end = begin + kSumChunk < rows ? begin + kSumChunk : rows;
       for (int c = 0; c < kExtensionDegree; ++c) {
         const KoalaBear* base = column + c * stride;
-        KoalaBear sum = base[begin];
-        for (uint64_t row = begin + 1; row < end; ++row) sum += base[row];
-        sums[c * sums_stride + chunk] = sum;
+        uint64_t sum = 0;  // of Montgomery forms
+        for (uint64_t row = begin; row < end; ++row) sum += base[row].montgomery();
+        sums[c * sums_stride + chunk] =
+            KoalaBear::from_montgomery(static_cast<uint32_t>(sum % KoalaBear::kModulus));
       }
     }
   }
@@ -58,13 +59,17 @@ struct ChunkScan {
       const uint64_t begin = chunk * kSumChunk;
       const uint64_t end = begin + kSumChunk < rows ? begin + kSumChunk : rows;
       const KoalaBear shares(static_cast<int64_t>(begin));
+      KoalaBear sum[kExtensionDegree];
       for (int c = 0; c < kExtensionDegree; ++c) {
-        KoalaBear* base = column + c * stride;
-        KoalaBear sum = starts[c * starts_stride + chunk] - shares * share.c[c];
-        for (uint64_t row = begin; row < end; ++row) {
-          const KoalaBear own = base[row];
-          base[row] = sum;
-          sum += own - share.c[c];
+        sum[c] = starts[c * starts_stride + chunk] - shares * share.c[c];
+      }
+      for (uint64_t row = begin; row < end; ++row) {
+        // Five sums side by side: each waits for itself only.
+        for (int c = 0; c < kExtensionDegree; ++c) {
+          KoalaBear& cell = column[c * stride + row];
+          const KoalaBear step = cell - share.c[c];
+          cell = sum[c];
+          sum[c] += step;
         }
       }
     }

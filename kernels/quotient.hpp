@@ -21,7 +21,7 @@ struct QuotientScale {
 
   template <class V>
   HOST_DEVICE void operator()(uint64_t i) const {
-    const V scale(factor[i >> log_height]);
+    const V scale(i >> log_height == 0 ? factor[0] : factor[1]);
     for (uint32_t k = 0; k < column_count; ++k) {
       KoalaBear* p = columns + k * stride + i;
       store_lanes(p, scale * load_lanes<V>(p));

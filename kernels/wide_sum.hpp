@@ -35,6 +35,12 @@ class WideSum {
   HOST_DEVICE void add(Factor a, Factor b, Factor c, Factor d) {
     lower(sum_ + product(a, b) + product(c, d));
   }
+  /// Adds a_0 b_0 + ... + a_4 b_4; what was there before must be nothing.
+  HOST_DEVICE void add_five(const Factor* a, const Factor& b0, const Factor& b1, const Factor& b2,
+                            const Factor& b3, const Factor& b4) {
+    lower(product(a[0], b0) + product(a[1], b1) + product(a[2], b2) + product(a[3], b3));
+    add(a[4], b4);
+  }
   HOST_DEVICE V reduced() const {
     const uint32_t quotient = static_cast<uint32_t>(sum_) * 0x81000001u;  // p^-1 mod 2^32
     const auto high = static_cast<uint32_t>((uint64_t{quotient} * KoalaBear::kModulus) >> 32);
@@ -85,9 +91,20 @@ class WideSum<CAIRN_SIMD::PackedKoalaBear> {
     odd_ = lower(add_wide(add_wide(odd_, Lanes::multiply_even(a.odd, b.odd)),
                           Lanes::multiply_even(c.odd, d.odd)));
   }
+  HOST_DEVICE void add_five(const Factor* a, const Factor& b0, const Factor& b1, const Factor& b2,
+                            const Factor& b3, const Factor& b4) {
+    even_ = four(a[0].even, b0.even, a[1].even, b1.even, a[2].even, b2.even, a[3].even, b3.even);
+    odd_ = four(a[0].odd, b0.odd, a[1].odd, b1.odd, a[2].odd, b2.odd, a[3].odd, b3.odd);
+    add(a[4], b4);
+  }
   HOST_DEVICE V reduced() const { return V(V::reduce(even_, odd_)); }
 
  private:
+  HOST_DEVICE static Vector four(Vector a, Vector b, Vector c, Vector d, Vector e, Vector f,
+                                 Vector g, Vector h) {
+    return lower(add_wide(add_wide(Lanes::multiply_even(a, b), Lanes::multiply_even(c, d)),
+                          add_wide(Lanes::multiply_even(e, f), Lanes::multiply_even(g, h))));
+  }
 #if defined(CAIRN_SIMD_AVX512)
   HOST_DEVICE static Vector add_wide(Vector a, Vector b) { return _mm512_add_epi64(a, b); }
   HOST_DEVICE static Vector lower(Vector sum) {
@@ -110,5 +127,31 @@ class WideSum<CAIRN_SIMD::PackedKoalaBear> {
 };
 
 #endif
+
+/// a * b in the quintic extension with five reductions in place of twenty-five. Each coefficient is
+/// a sum of five products a_i B_i, B_i from X^5 = 1 - X^2, X^6 = X - X^3, X^7 = X^2 - X^4, X^8 =
+/// X^3 + X^2 - 1.
+template <class V>
+HOST_DEVICE Quintic<V> multiply(const Quintic<V>& a, const Quintic<V>& b) {
+  using Sum = WideSum<V>;
+  using Factor = typename Sum::Factor;
+  Factor x[kExtensionDegree], y[kExtensionDegree];
+  for (int i = 0; i < kExtensionDegree; ++i) {
+    x[i] = Sum::factor(a.c[i]);
+    y[i] = Sum::factor(b.c[i]);
+  }
+  const V one_four = b.c[1] - b.c[4];
+  const Factor y14 = Sum::factor(one_four);
+  const Factor y03 = Sum::factor(b.c[0] - b.c[3]);
+  const Factor y42 = Sum::factor(b.c[4] - b.c[2]);
+  const Factor y314 = Sum::factor(b.c[3] - one_four);
+  Sum sum[kExtensionDegree];
+  sum[0].add_five(x, y[0], y[4], y[3], y[2], y14);
+  sum[1].add_five(x, y[1], y[0], y[4], y[3], y[2]);
+  sum[2].add_five(x, y[2], y14, y03, y42, y314);
+  sum[3].add_five(x, y[3], y[2], y14, y03, y42);
+  sum[4].add_five(x, y[4], y[3], y[2], y14, y03);
+  return {sum[0].reduced(), sum[1].reduced(), sum[2].reduced(), sum[3].reduced(), sum[4].reduced()};
+}
 
 }  // namespace cairn

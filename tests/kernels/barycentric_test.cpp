@@ -71,6 +71,21 @@ TEST_P(Barycentric, SumsRowsByTheirWeights) {
   }
 }
 
+/// The largest Montgomery forms in every factor of the five-term sums.
+TEST_P(Barycentric, WeightsHoldForTheLargestElements) {
+  const KoalaBear largest = KoalaBear::from_montgomery(KoalaBear::kModulus - 1);
+  const uint64_t count = 37;
+  Pole pole{};
+  for (KoalaBear5& x : pole.adjoint) x = {largest, largest, largest, largest, largest};
+  Buffer<KoalaBear> ones = upload(std::vector<KoalaBear>(count, KoalaBear(1)));
+  Buffer<KoalaBear> scales = upload(std::vector<KoalaBear>(count, largest));
+  Buffer<KoalaBear> out(backend(), kExtensionDegree * count);
+
+  backend().run(BarycentricWeights{ones.data(), scales.data(), pole, out.data(), count, count});
+
+  for (const KoalaBear x : out.to_host()) ASSERT_EQ(x, KoalaBear(5) * largest * largest);
+}
+
 CAIRN_ON_EVERY_BACKEND(Barycentric);
 
 }  // namespace
