@@ -64,6 +64,15 @@ struct AddressRange {
 
 inline constexpr int kMaxChips = 64;
 
+/// The integer below P that an immediate stands for: v, or P + v for a negative v.
+HOST_DEVICE constexpr Felt felt_of(int32_t v) {
+  if (v >= 0) return {{static_cast<uint64_t>(v), 0, 0, 0}};
+  if (v == -1) return {{0, 0, 0, kCairoPrime.word[3]}};
+  // P + v for v <= -2: borrow through the zero words of P.
+  return {
+      {static_cast<uint64_t>(int64_t{v} + 1), ~uint64_t{0}, ~uint64_t{0}, kCairoPrime.word[3] - 1}};
+}
+
 struct Image {
   /// cells[a] for 1 <= a < cell_end; cell_end <= 2^28, cell_end = 1 mod 4 is not required.
   const Cell* cells;
@@ -94,11 +103,7 @@ struct Image {
       const uint32_t u = cell.payload();
       return u < Cell::kMid ? big[u] : mid[u - Cell::kMid];
     }
-    const int64_t v = cell.value();
-    if (v >= 0) return {{static_cast<uint64_t>(v), 0, 0, 0}};
-    if (v == -1) return {{0, 0, 0, kCairoPrime.word[3]}};
-    // P + v for v <= -2: borrow through the zero words of P.
-    return {{static_cast<uint64_t>(v + 1), ~uint64_t{0}, ~uint64_t{0}, kCairoPrime.word[3] - 1}};
+    return felt_of(cell.value());
   }
 };
 

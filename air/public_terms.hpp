@@ -18,27 +18,6 @@
 
 namespace cairn {
 
-/// Whether the word is an immediate, v or P + v for -2^28 <= v < 2^28; then `payload` is v + 2^28.
-inline bool immediate_payload(const Felt& word, uint32_t& payload) {
-  constexpr uint64_t kBias = Cell::kBias;
-  if (word.word[1] == 0 && word.word[2] == 0 && word.word[3] == 0 && word.word[0] < kBias) {
-    payload = static_cast<uint32_t>(word.word[0] + kBias);
-    return true;
-  }
-  // P - d for 0 < d <= 2^28: P's low word is 1, so all but d = 1 borrow through the zero words.
-  if (word == Felt{{0, 0, 0, kCairoPrime.word[3]}}) {
-    payload = static_cast<uint32_t>(kBias - 1);
-    return true;
-  }
-  const uint64_t distance = 1 - word.word[0];
-  if (word.word[1] == ~uint64_t{0} && word.word[2] == ~uint64_t{0} &&
-      word.word[3] == kCairoPrime.word[3] - 1 && distance <= kBias) {
-    payload = static_cast<uint32_t>(kBias - distance);
-    return true;
-  }
-  return false;
-}
-
 /// How many public terms there can be at most, for the verifier's accounts.
 inline uint64_t max_public_terms(const Statement& s) {
   return 2 + 2 * s.builtins.size() + 2 + 2 * (s.program.size() + s.output.size());
@@ -54,12 +33,8 @@ ClearMessage message(Bus bus, T... coordinate) {
 /// The cell at `address` holds `word`.
 template <class F>
 void add_word(uint32_t address, const Felt& word, Cell hint, F& f) {
-  uint32_t payload = 0;
-  if (hint.kappa() == 0 && immediate_payload(word, payload)) {
-    f(+1, message(Bus::kMemory, address, 0, payload));
-    return;
-  }
   f(+1, message(Bus::kMemory, address, hint.kappa(), hint.payload()));
+  if (hint.kappa() == 0 && felt_of(hint.value()) == word) return;
   ClearMessage value = message(Bus::kValue27, hint.kappa(), hint.payload());
   for (int i = 0; i < 10; ++i) value.coordinate[value.length++] = KoalaBear(word.limb27(i));
   f(+1, value);

@@ -2,7 +2,7 @@
 #include <set>
 
 #include "air/check.hpp"
-#include "air/public_terms.hpp"
+#include "tests/air/naive_felt.hpp"
 #include "tests/air/row_tools.hpp"
 #include "tests/air/small_run.hpp"
 
@@ -18,8 +18,15 @@ uint32_t index_of(std::vector<Felt>& list, const Felt& value) {
 }  // namespace
 
 Cell SmallImage::intern(const Felt& value) {
-  uint32_t payload = 0;
-  if (immediate_payload(value, payload)) return Cell{payload};
+  constexpr uint64_t kBias = Cell::kBias;
+  const Felt distance = naive::negate(value);
+  const auto short_felt = [](const Felt& x) { return (x.word[1] | x.word[2] | x.word[3]) == 0; };
+  if (short_felt(value) && value.word[0] < kBias) {
+    return Cell{static_cast<uint32_t>(kBias + value.word[0])};
+  }
+  if (short_felt(distance) && distance.word[0] <= kBias) {
+    return Cell{static_cast<uint32_t>(kBias - distance.word[0])};
+  }
   const bool mid = (value.word[2] >> 7) == 0 && value.word[3] == 0;
   if (mid) return Cell{Cell::kBig | (Cell::kMid + index_of(mid_, value))};
   return Cell{Cell::kBig | index_of(big_, value)};
