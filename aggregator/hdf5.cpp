@@ -91,6 +91,14 @@ herr_t append_name(hid_t, const char* name, const H5A_info_t*, void* out) {
 
 }  // namespace
 
+std::string version() {
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return fmt::format("{}.{}.{}", major, minor, release);
+}
+
 Writer::Writer() {
   const Handle access = made(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   must(H5Pset_fapl_core(access, size_t{1} << 20, false));

@@ -10,6 +10,9 @@
 
 namespace cairn::hdf5 {
 
+/// Of the library in use: "1.10.8".
+std::string version();
+
 /// Builds a file in memory. Throws Error(kBug) where the library refuses.
 class Writer {
  public:

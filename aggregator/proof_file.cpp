@@ -28,7 +28,7 @@ std::vector<std::byte> extract(const std::string& path) {
   ByteWriter out;
   std::vector<std::pair<std::string, std::string>> attributes = reader.attributes("/");
   for (const auto& [name, value] : reader.attributes("/statement")) {
-    attributes.emplace_back("statement/" + name, value);
+    attributes.emplace_back(fmt::format("statement/{}", name), value);
   }
   out.count(attributes.size());
   for (const auto& [name, value] : attributes) {
@@ -62,11 +62,9 @@ std::vector<std::byte> encode_proof_file(const ProofFile& file) {
   for (const char* group : kGroups) writer.group(group);
   for (const auto& [name, value] : file.attributes) {
     const size_t slash = name.find('/');
-    if (slash == std::string::npos) {
-      writer.attribute("/", name, value);
-    } else {
-      writer.attribute("/" + name.substr(0, slash), name.substr(slash + 1), value);
-    }
+    const bool at_root = slash == std::string::npos;
+    writer.attribute(at_root ? "/" : name.substr(0, slash), at_root ? name : name.substr(slash + 1),
+                     value);
   }
   ByteWriter statement;
   write(statement, file.proof.statement);
@@ -86,6 +84,8 @@ std::vector<std::byte> encode_proof_file(const ProofFile& file) {
   return writer.image();
 }
 
+std::string hdf5_version() { return hdf5::version(); }
+
 bool looks_like_proof(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::array<char, 8> start{};
@@ -93,6 +93,7 @@ bool looks_like_proof(const std::string& path) {
     throw Error(Code::kBadInput,
                 fmt::format("{}: cannot read the file: {}", path, strerror(errno)));
   in.read(start.data(), start.size());
+  if (in.bad()) throw Error(Code::kBadInput, fmt::format("{}: cannot read the file", path));
   return in.gcount() == start.size() && start == kSignature;
 }
 

@@ -41,6 +41,9 @@ std::vector<std::byte> encode_proof_file(const ProofFile& file);
 /// in a process of its own, and what comes out of that is read as any other untrusted bytes.
 ProofFile read_proof_file(const std::string& path);
 
+/// Of the HDF5 library in use.
+std::string hdf5_version();
+
 /// True when the file begins as HDF5 files do. Throws Error(kBadInput) when it cannot be read.
 bool looks_like_proof(const std::string& path);
 

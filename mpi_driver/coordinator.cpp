@@ -53,8 +53,9 @@ void Coordinator::set_up() {
   fault_point(0, "setup");
   progress_.begin("setup");
   announce(Tag::kSetup);
-  comm_.share(input_->image);
-  comm_.broadcast(encode(JobSetup{input_->hash, input_->bundles}));
+  const std::span<const std::byte> view = comm_.share(input_->image);
+  if (view.data() != input_->image.data() && input_->release_image) input_->release_image();
+  comm_.broadcast(encode(JobSetup{input_->hash, input_->statement, input_->bundles}));
   while (static_cast<int>(idle_.size()) < comm_.size() - 1) wait();
 }
 

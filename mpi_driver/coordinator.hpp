@@ -11,6 +11,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -28,7 +29,8 @@ namespace cairn {
 struct JobInput {
   Hash hash = Hash::kBlake3;
   Statement statement;
-  std::span<const std::byte> image;  // the flat image that workers share
+  std::span<const std::byte> image;     // the flat image that workers share
+  std::function<void()> release_image;  // called when they no longer need rank 0's own copy
   std::vector<Bundle> bundles;
   std::vector<bool> before_counts;  // by bundle: commits in wave 0
   std::vector<uint64_t> cost;       // by bundle: cells; the order of handing out

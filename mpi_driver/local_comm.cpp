@@ -17,9 +17,13 @@ struct Group {
   std::vector<std::deque<Message>> inbox;
   std::optional<Error> aborted;
 
-  // Collectives are passed one at a time: those who have arrived wait for the last, then all leave.
-  int arrived = 0;
-  uint64_t generation = 0;
+  /// Collectives pass a gate: those who have arrived wait for the last, then all leave. Workers may
+  /// be at theirs while the coordinator is at the next of all.
+  struct Gate {
+    int arrived = 0;
+    uint64_t generation = 0;
+  };
+  Gate all, workers;
   std::vector<std::byte> bytes;       // broadcast
   std::span<const std::byte> shared;  // share
   std::vector<uint64_t> total;        // sum
@@ -55,29 +59,29 @@ class LocalComm : public Comm {
   }
 
   std::vector<std::byte> broadcast(std::vector<std::byte> bytes) override {
-    collective(size(), [&] {
+    collective(group_->all, size(), [&] {
       if (rank_ == 0) group_->bytes = std::move(bytes);
     });
-    collective(size(), [&] { bytes = group_->bytes; });
+    collective(group_->all, size(), [&] { bytes = group_->bytes; });
     return bytes;
   }
 
   std::span<const std::byte> share(std::span<const std::byte> bytes) override {
-    collective(size(), [&] {
+    collective(group_->all, size(), [&] {
       if (rank_ == 0) group_->shared = bytes;
     });
-    collective(size(), [&] { bytes = group_->shared; });
+    collective(group_->all, size(), [&] { bytes = group_->shared; });
     return bytes;
   }
 
   void sum(std::span<uint32_t> values) override {
     check(rank_ != 0 && size() > 1, "the coordinator takes no part in sums");
-    collective(size() - 1, [&] {
-      if (group_->arrived == 0) group_->total.assign(values.size(), 0);
+    collective(group_->workers, size() - 1, [&] {
+      if (group_->workers.arrived == 0) group_->total.assign(values.size(), 0);
       check(group_->total.size() == values.size(), "ranks sum arrays of different lengths");
       for (size_t i = 0; i < values.size(); ++i) group_->total[i] += values[i];
     });
-    collective(size() - 1, [&] {
+    collective(group_->workers, size() - 1, [&] {
       for (size_t i = 0; i < values.size(); ++i)
         values[i] = static_cast<uint32_t>(group_->total[i]);
     });
@@ -92,17 +96,17 @@ class LocalComm : public Comm {
  private:
   /// Runs `act` under the lock, then waits until `ranks` ranks have done so.
   template <class Act>
-  void collective(int ranks, Act&& act) {
+  void collective(Group::Gate& gate, int ranks, Act&& act) {
     std::unique_lock lock(group_->mutex);
     group_->throw_if_aborted();
     act();
-    const uint64_t generation = group_->generation;
-    if (++group_->arrived == ranks) {
-      group_->arrived = 0;
-      ++group_->generation;
+    const uint64_t generation = gate.generation;
+    if (++gate.arrived == ranks) {
+      gate.arrived = 0;
+      ++gate.generation;
       group_->changed.notify_all();
     }
-    group_->changed.wait(lock, [&] { return group_->generation != generation || group_->aborted; });
+    group_->changed.wait(lock, [&] { return gate.generation != generation || group_->aborted; });
     group_->throw_if_aborted();
   }
 

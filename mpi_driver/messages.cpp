@@ -50,6 +50,7 @@ void read(ByteReader& in, Hash, Part& x) {
 }
 void read(ByteReader& in, Hash, JobSetup& x) {
   x.hash = read_hash(in);
+  x.statement = read_statement(in);
   x.bundles.resize(in.count(4));
   for (Bundle& bundle : x.bundles) {
     bundle.resize(in.count(6 * 4));
@@ -102,6 +103,7 @@ std::vector<std::byte> encode(const Span& span) { return bytes_of(span); }
 std::vector<std::byte> encode(const JobSetup& setup) {
   ByteWriter out;
   out.u8(static_cast<uint8_t>(setup.hash));
+  cairn::write(out, setup.statement);
   out.count(setup.bundles.size());
   for (const Bundle& bundle : setup.bundles) {
     out.count(bundle.size());

@@ -58,6 +58,7 @@ struct Task {
 /// kSetup's collective: what rank 0 decided. The image travels by Comm::share().
 struct JobSetup {
   Hash hash;
+  Statement statement;
   std::vector<Bundle> bundles;
 };
 

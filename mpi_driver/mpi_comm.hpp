@@ -12,6 +12,9 @@ namespace cairn {
 /// only then, so that a process by itself needs neither a daemon nor a network.
 bool started_by_launcher();
 
+/// This process's number in the launcher's group, known before MPI starts; 0 without one.
+int launched_rank();
+
 /// The library's own words about itself, one line.
 std::string mpi_library();
 

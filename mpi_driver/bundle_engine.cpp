@@ -1,0 +1,80 @@
+#include "mpi_driver/bundle_engine.hpp"
+
+#include <utility>
+
+#include "aggregator/node_check.hpp"
+#include "air/public_terms.hpp"
+#include "segmenter/image_builder.hpp"
+#include "stark/protocol/proof.hpp"
+#include "stark/prover/bundle_prover.hpp"
+
+namespace cairn {
+namespace {
+
+struct PlainAdd {
+  static void add(uint32_t& counter, uint32_t amount) { counter += amount; }
+};
+
+/// The counts of `view` in host memory that holds a copy of its one flat array, which begins with
+/// `memory`.
+Counts at_host(const Counts& view, uint32_t* host) {
+  const auto move = [&](uint32_t* p) { return host + (p - view.memory); };
+  return {move(view.memory),
+          {move(view.big[0]), move(view.big[1])},
+          {move(view.mid[0]), move(view.mid[1])},
+          {move(view.immediate[0]), move(view.immediate[1])},
+          move(view.instruction),
+          move(view.pair9),
+          move(view.range)};
+}
+
+}  // namespace
+
+BundleEngine::BundleEngine(const EngineOptions& options, const JobSetup& setup,
+                           std::span<const std::byte> image)
+    : options_(options),
+      setup_(setup),
+      host_image_(view_image(image)),
+      backend_(make_backend(options.backend, options.resources).value()),
+      image_(std::make_unique<DeviceImage>(*backend_, host_image_)),
+      counts_(std::make_unique<CountsBuffer>(*backend_, host_image_)) {}
+
+Hello BundleEngine::about() const {
+  return {options_.host, options_.resources.threads, std::string(backend_->name())};
+}
+
+BundleProver BundleEngine::prover(uint32_t bundle) {
+  return {*backend_, setup_.hash, image_->view(), counts_->view(), setup_.bundles[bundle]};
+}
+
+void BundleEngine::count_uses(uint32_t bundle) { prover(bundle).count_uses(); }
+
+std::vector<uint32_t> BundleEngine::counts() const { return counts_->to_host(); }
+
+void BundleEngine::set_counts(const std::vector<uint32_t>& counts) {
+  // What the verifier itself says on the buses is nobody's bundle: each worker adds it to the sums.
+  std::vector<uint32_t> with_public = counts;
+  const bool provided = count_public_uses<PlainAdd>(setup_.statement, host_image_,
+                                                    at_host(counts_->view(), with_public.data()));
+  check(provided, "the statement is about the image");
+  counts_->from_host(with_public);
+}
+
+SegmentRecord BundleEngine::commit(uint32_t bundle) { return prover(bundle).commit(); }
+
+void BundleEngine::begin_proving(ChallengeMessage message) { message_ = std::move(message); }
+
+Node BundleEngine::prove(uint32_t bundle) {
+  const SegmentProof proof = prover(bundle).prove(message_.challenge, bundle);
+  KoalaBear5 sum(0);
+  for (const PartValues& part : proof.parts) sum += part.sum;
+  return make_leaf(setup_.hash, bundle, sum, encode(proof));
+}
+
+void BundleEngine::check_node(const Node& node) const {
+  cairn::check_node(setup_.hash, message_.challenge, message_.records, node);
+}
+
+std::string BundleEngine::phases() const { return "{}"; }
+
+}  // namespace cairn

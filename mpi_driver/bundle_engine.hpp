@@ -1,0 +1,48 @@
+// The engine that proves: one backend, the image in its memory, and a BundleProver for each task.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels/job_memory.hpp"
+#include "mpi_driver/engine.hpp"
+
+namespace cairn {
+
+/// Where a worker computes.
+struct EngineOptions {
+  std::string backend = "auto";
+  BackendOptions resources;
+  std::string host;
+};
+
+class BundleEngine : public Engine {
+ public:
+  /// `image` is what build_image() made, and outlives the engine.
+  BundleEngine(const EngineOptions& options, const JobSetup& setup,
+               std::span<const std::byte> image);
+
+  Hello about() const override;
+  void count_uses(uint32_t bundle) override;
+  std::vector<uint32_t> counts() const override;
+  void set_counts(const std::vector<uint32_t>& counts) override;
+  SegmentRecord commit(uint32_t bundle) override;
+  void begin_proving(ChallengeMessage message) override;
+  Node prove(uint32_t bundle) override;
+  void check_node(const Node& node) const override;
+  std::string phases() const override;
+
+ private:
+  class BundleProver prover(uint32_t bundle);
+
+  EngineOptions options_;
+  JobSetup setup_;
+  Image host_image_;
+  std::unique_ptr<Backend> backend_;
+  std::unique_ptr<DeviceImage> image_;
+  std::unique_ptr<CountsBuffer> counts_;
+  ChallengeMessage message_;
+};
+
+}  // namespace cairn

@@ -1,0 +1,21 @@
+// The commands of `cairn`. Each returns the exit code, or throws Error.
+#pragma once
+
+#include "mpi_driver/options.hpp"
+
+namespace cairn {
+
+int inspect_command(const Options& options);
+int check_command(const Options& options);
+/// May start MPI, hence the arguments.
+int prove_command(const Options& options, int& argc, char**& argv);
+int verify_command(const Options& options);
+/// Becomes the program cairn-bench, which lies beside this one.
+int bench_command(char** argv);
+int doctor_command(const Options& options);
+int version_command(const Options& options);
+
+/// "cairn: SENTENCE" on stderr, one line.
+void print_error(const std::string& sentence);
+
+}  // namespace cairn

@@ -1,0 +1,123 @@
+// What this machine offers to Cairn, and what is missing.
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sched.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "kernels/backend.hpp"
+#include "mpi_driver/build_info.hpp"
+#include "mpi_driver/commands.hpp"
+#include "mpi_driver/progress.hpp"
+#include "mpi_driver/table.hpp"
+
+namespace cairn {
+namespace {
+
+/// One thing looked at. `needed`: whether proving is impossible without it.
+struct Finding {
+  std::string name;
+  bool ok;
+  bool needed;
+  std::string text;
+};
+
+/// The first line of /proc/cpuinfo or /proc/meminfo that begins with `key`, after the colon.
+std::string proc_value(const char* file, const std::string& key) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind(key, 0) != 0) continue;
+    const size_t begin = line.find_first_not_of(" \t", line.find(':') + 1);
+    return begin == std::string::npos ? "" : line.substr(begin);
+  }
+  return "unknown";
+}
+
+std::string on_path(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  std::string folders = path != nullptr ? path : "";
+  for (size_t begin = 0; begin <= folders.size();) {
+    const size_t end = std::min(folders.find(':', begin), folders.size());
+    const std::string file = folders.substr(begin, end - begin) + '/' + program;
+    if (access(file.c_str(), X_OK) == 0) return file;
+    begin = end + 1;
+  }
+  return "";
+}
+
+Finding backend(const char* kind, bool needed) {
+  Result<std::unique_ptr<Backend>> made = make_backend(kind, {});
+  return {fmt::format("backend {}", kind), made.ok(), needed,
+          made.ok() ? std::string(made.value()->name()) : made.error().what()};
+}
+
+Finding program(const char* name, const char* what_for) {
+  const std::string file = on_path(name);
+  return {name, !file.empty(), false,
+          file.empty() ? fmt::format("not on PATH: {}", what_for) : file};
+}
+
+Finding shared_memory() {
+  struct statvfs info {};
+  const bool there = statvfs("/dev/shm", &info) == 0;
+  const double bytes =
+      there ? static_cast<double>(info.f_bavail) * static_cast<double>(info.f_frsize) : 0;
+  // Below this, a job of some 10 M cells keeps a copy of its image in each rank.
+  const bool enough = bytes > 512.0 * 1024 * 1024;
+  return {"/dev/shm", enough, false,
+          fmt::format("{} free{}", format_bytes(bytes),
+                      enough ? "" : ": each rank of a host will keep its own memory image")};
+}
+
+std::vector<Finding> look() {
+  cpu_set_t mask;
+  CPU_ZERO(&mask);
+  sched_getaffinity(0, sizeof(mask), &mask);
+  const nlohmann::json build = version_json();
+  return {{"version", true, false,
+           fmt::format("{} ({})", build["version"].get<std::string>(),
+                       build["commit"].get<std::string>())},
+          {"processor", true, false, proc_value("/proc/cpuinfo", "model name")},
+          {"cores", true, false, fmt::format("{} for this process", CPU_COUNT(&mask))},
+          {"memory", true, false,
+           fmt::format("{} available", proc_value("/proc/meminfo", "MemAvailable"))},
+          backend("cpu", true),
+          backend("cuda", false),
+          shared_memory(),
+          {"mpi", true, false, build["mpi"].get<std::string>()},
+          program("mpirun", "one process alone can still prove"),
+          program("srun", "only for Slurm"),
+          {"hdf5", true, false, build["hdf5"].get<std::string>()},
+          program("h5dump", "only to look into proofs by other means")};
+}
+
+}  // namespace
+
+int doctor_command(const Options& options) {
+  const std::vector<Finding> findings = look();
+  bool able = true;
+  nlohmann::json list = nlohmann::json::array();
+  std::vector<std::vector<std::string>> rows;
+  for (const Finding& finding : findings) {
+    able = able && (finding.ok || !finding.needed);
+    list.push_back({{"name", finding.name},
+                    {"ok", finding.ok},
+                    {"needed", finding.needed},
+                    {"text", finding.text}});
+    rows.push_back(
+        {finding.ok ? "ok" : (finding.needed ? "MISSING" : "absent"), finding.name, finding.text});
+  }
+  if (options.json) {
+    std::cout << nlohmann::json{{"able", able}, {"findings", list}}.dump(2) << '\n';
+  } else {
+    std::cout << format_table(rows);
+  }
+  if (!able) throw Error(Code::kOutOfResource, "this machine cannot prove: see MISSING above");
+  return 0;
+}
+
+}  // namespace cairn

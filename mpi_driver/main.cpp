@@ -1,0 +1,50 @@
+// The program `cairn`. The one place where errors end.
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "mpi_driver/commands.hpp"
+#include "mpi_driver/prove_job.hpp"
+
+namespace {
+
+int run(const cairn::Options& options, int argc, char** argv) {
+  switch (options.command) {
+    case cairn::Command::kInspect:
+      return cairn::inspect_command(options);
+    case cairn::Command::kCheck:
+      return cairn::check_command(options);
+    case cairn::Command::kProve:
+      return cairn::prove_command(options, argc, argv);
+    case cairn::Command::kVerify:
+      return cairn::verify_command(options);
+    case cairn::Command::kBench:
+      return cairn::bench_command(argv);
+    case cairn::Command::kDoctor:
+      return cairn::doctor_command(options);
+    case cairn::Command::kVersion:
+      return cairn::version_command(options);
+  }
+  return static_cast<int>(cairn::Code::kBug);
+}
+
+}  // namespace
+
+void cairn::print_error(const std::string& sentence) {
+  // One write, so that the lines of several ranks do not mix.
+  fmt::print(stderr, "{}", "cairn: " + sentence + "\n");
+}
+
+int main(int argc, char** argv) {
+  try {
+    cairn::Options options;
+    int exit_code = 0;
+    if (!cairn::parse_options(argc, argv, options, exit_code)) return exit_code;
+    return run(options, argc, argv);
+  } catch (...) {
+    const cairn::Error error = cairn::as_error(std::current_exception());
+    cairn::print_error(error.what());
+    return static_cast<int>(error.code());
+  }
+}

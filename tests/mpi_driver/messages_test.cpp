@@ -1,0 +1,40 @@
+#include "mpi_driver/messages.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cairn {
+namespace {
+
+TEST(Messages, SurviveTheirOwnBytes) {
+  const JobSetup setup{Hash::kPoseidon, {}, {{{1, 6, 0, 64, 0, 0}}, {{2, 7, 5, 100, 5, 133}, {}}}};
+  const auto setup_copy = decode<JobSetup>(encode(setup));
+  EXPECT_EQ(setup_copy.hash, setup.hash);
+  EXPECT_EQ(encode(setup_copy), encode(setup));
+
+  const Done done{{TaskKind::kCommit, 3}, 1.5, SegmentRecord{{{1, 6, 0, 0}}, Digest{{9}}}};
+  const auto done_copy = decode<Done>(encode(done), Hash::kBlake3);
+  EXPECT_EQ(done_copy.task.bundle, 3u);
+  EXPECT_EQ(done_copy.seconds, 1.5);
+  EXPECT_EQ(done_copy.record, done.record);
+
+  WorkerReport report;
+  report.about = {"host", 2, "cpu"};
+  report.segments = {1, 5};
+  report.peak_bytes = uint64_t{5} << 32;
+  report.phases = "{}";
+  EXPECT_EQ(encode(decode<WorkerReport>(encode(report))), encode(report));
+
+  const ChallengeMessage challenge{{Digest{{1}}, KoalaBear5(2), KoalaBear5(3)},
+                                   {SegmentRecord{{{1, 6, 0, 0}}, Digest{{9}}}}};
+  EXPECT_EQ(encode(decode<ChallengeMessage>(encode(challenge))), encode(challenge));
+}
+
+TEST(Messages, RefuseBytesThatAreNone) {
+  std::vector<std::byte> task = encode(Task{TaskKind::kProve, 1});
+  task[0] = std::byte{kTaskKinds};
+  EXPECT_THROW(decode<Task>(task), Error);
+  EXPECT_THROW(decode<Hello>(encode(Task{TaskKind::kProve, 1})), Error);
+}
+
+}  // namespace
+}  // namespace cairn
