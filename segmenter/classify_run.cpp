@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "air/chips.hpp"
-#include "segmenter/felt_math.hpp"
+#include "core/felt252.hpp"
 #include "segmenter/parallel.hpp"
 #include "segmenter/replay.hpp"
 #include "segmenter/step.hpp"
@@ -102,7 +102,7 @@ class WindowCheck {
     if (a.immediate() && b.immediate() && c.immediate()) {
       return a.value() + b.value() == c.value() ? number(ChipId::kAddSmall) : kFails;
     }
-    if (add_modulo(value(a), value(b)) != value(c)) return kFails;
+    if (Felt252(value(a)) + Felt252(value(b)) != Felt252(value(c))) return kFails;
     return wide(a, b, c, ChipId::kAddBig);
   }
   uint8_t multiply(Cell a, Cell b, Cell c) {
@@ -116,7 +116,7 @@ class WindowCheck {
           {static_cast<uint64_t>(product), static_cast<uint64_t>(product >> 64), 0, 0}};
       return exact == z ? wide(a, b, c, ChipId::kMulSmall) : kFails;
     }
-    return is_product(x, y, z) ? wide(a, b, c, ChipId::kMulBig) : kFails;
+    return Felt252(x) * Felt252(y) == Felt252(z) ? wide(a, b, c, ChipId::kMulBig) : kFails;
   }
   /// A row of a chip that wants its three words as limbs.
   uint8_t wide(Cell a, Cell b, Cell c, ChipId chip) {
@@ -167,6 +167,8 @@ StepRows classify_run(const RunMemory& memory, const Relocation& relocation, con
     window.immediates = check.immediates();
     windows[w] = std::move(window);
   });
+
+  if (run.broken) std::rethrow_exception(run.broken);
 
   StepRows result;
   for (const Window& w : windows) {

@@ -26,6 +26,26 @@ const Decoded& fetch(const RunMemory& memory, const Relocation& relocation, Inst
   return cache.put(pc, *decoded);
 }
 
+/// Steps from `s` until pc = 0 or `steps` steps are done; run.steps counts those that were taken.
+void follow(const RunMemory& memory, const Relocation& relocation, uint64_t steps, Run& run,
+            State& s) {
+  const CellReader cells(memory);
+  uint64_t step = 0;
+  while (step < steps && s.pc != 0) {
+    run.checkpoints.push_back(s);
+    const uint64_t end = std::min(step + kWindow, steps);
+    for (; step < end && s.pc != 0; ++step) {
+      const Decoded* d = &run.instructions.at(s.pc);
+      if (d->form == StepForm::kUnknown || !next_state(cells, *d, s)) {
+        run.steps = step;
+        d = &fetch(memory, relocation, run.instructions, step, s.pc);
+        if (!next_state(cells, *d, s)) explain_step(memory, relocation, step, s, *d);
+      }
+    }
+  }
+  run.steps = step;
+}
+
 }  // namespace
 
 Run follow_run(const RunMemory& memory, const Relocation& relocation, const State& first,
@@ -35,19 +55,13 @@ Run follow_run(const RunMemory& memory, const Relocation& relocation, const Stat
         Code::kOutOfResource,
         fmt::format("execution_resources.json: n_steps is {}, one job holds at most 2^29", steps));
   }
-  const CellReader cells(memory);
-  Run run{0, {}, {}, InstructionCache(relocation.end())};
+  Run run{0, {}, {}, InstructionCache(relocation.end()), nullptr};
   State s = first;
-  uint64_t step = 0;
-  while (step < steps && s.pc != 0) {
-    run.checkpoints.push_back(s);
-    const uint64_t end = std::min(step + kWindow, steps);
-    for (; step < end && s.pc != 0; ++step) {
-      const Decoded* d = &run.instructions.at(s.pc);
-      if (d->form == StepForm::kUnknown)
-        d = &fetch(memory, relocation, run.instructions, step, s.pc);
-      if (!next_state(cells, *d, s)) explain_step(memory, relocation, step, s, *d);
-    }
+  try {
+    follow(memory, relocation, steps, run, s);
+  } catch (const Error&) {
+    run.broken = std::current_exception();
+    return run;
   }
   if (s.pc != 0) {
     throw Error(Code::kBadInput,
@@ -55,16 +69,14 @@ Run follow_run(const RunMemory& memory, const Relocation& relocation, const Stat
                             "execution_resources.json; it stands at pc {}",
                             steps, relocation.name(s.pc)));
   }
-  if (step != steps) {
-    throw Error(Code::kBadInput, fmt::format("the run ends after {} steps, n_steps in "
-                                             "execution_resources.json is {}",
-                                             step, steps));
+  std::string problem;
+  if (run.steps != steps) {
+    problem = fmt::format("the run ends after {} steps, n_steps in execution_resources.json is {}",
+                          run.steps, steps);
+  } else if (s.fp != 0) {
+    problem = fmt::format("the run ends with fp = {}, not ret_fp", relocation.name(s.fp));
   }
-  if (s.fp != 0) {
-    throw Error(Code::kBadInput,
-                fmt::format("the run ends with fp = {}, not ret_fp", relocation.name(s.fp)));
-  }
-  run.steps = step;
+  if (!problem.empty()) run.broken = std::make_exception_ptr(Error(Code::kBadInput, problem));
   run.last = s;
   return run;
 }

@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
-#include "segmenter/felt_math.hpp"
+#include "core/felt252.hpp"
 #include "segmenter/felt_text.hpp"
 #include "segmenter/step.hpp"
 
 namespace cairn {
 namespace {
+
+Felt integer_felt(uint64_t value) { return {{value, 0, 0, 0}}; }
 
 /// The value as an integer in [-2^28, 2^28), if it is one.
 std::optional<int64_t> small_value(const Felt& v) {
@@ -49,20 +51,20 @@ std::string execute_generic(const CellReader& cells, const Decoded& d, State& s)
   }
   if (!problem.empty()) return problem;
 
-  const Felt result = d.flag(kResAdd)   ? add_modulo(op0, op1)
-                      : d.flag(kResMul) ? multiply_modulo(op0, op1)
+  const Felt result = d.flag(kResAdd)   ? (Felt252(op0) + Felt252(op1)).integer()
+                      : d.flag(kResMul) ? (Felt252(op0) * Felt252(op1)).integer()
                                         : op1;
   if (d.flag(kAssertEq) && dst != result) {
     return fmt::format("assert_eq: dst = {}, res = {}", to_text(dst), to_text(result));
   }
-  if (call && (dst != to_felt(s.fp) || op0 != to_felt(uint64_t{s.pc} + d.size))) {
+  if (call && (dst != integer_felt(s.fp) || op0 != integer_felt(uint64_t{s.pc} + d.size))) {
     return fmt::format("call: saves {} and {}, not fp and the return address", to_text(dst),
                        to_text(op0));
   }
   const std::optional<int64_t> step = small_value(result);
   int64_t pc = int64_t{s.pc} + d.size;
   int64_t ap = int64_t{s.ap} + d.ap_step;
-  const bool taken = jnz && dst != to_felt(0);
+  const bool taken = jnz && dst != integer_felt(0);
   if (taken || d.flag(kJumpAbs) || d.flag(kJumpRel) || d.flag(kApAdd)) {
     if (!step) return fmt::format("res = {} is no address and no step", to_text(result));
     if (taken || d.flag(kJumpRel)) pc = int64_t{s.pc} + *step;

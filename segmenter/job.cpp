@@ -7,6 +7,7 @@
 
 #include "air/chips.hpp"
 #include "core/error.hpp"
+#include "core/felt252.hpp"
 #include "segmenter/builtin_names.hpp"
 #include "segmenter/felt_text.hpp"
 #include "segmenter/pie.hpp"
@@ -76,9 +77,8 @@ void name_missing_instructions(const RunMemory& memory, const Relocation& reloca
     const char* chip = missing_chip(form);
     if (chip == nullptr || std::exchange(named[static_cast<int>(form)], true)) continue;
     const Felt word = memory.value(memory.cells[pc]);
-    missing.push_back(
-        fmt::format("instruction 0x{:x}{:016x} at {} needs chip {}, which is not built yet",
-                    word.word[1], word.word[0], relocation.name(pc), chip));
+    missing.push_back(fmt::format("instruction {} at {} needs chip {}, which is not built yet",
+                                  to_hex(word), relocation.name(pc), chip));
   }
 }
 

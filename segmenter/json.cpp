@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
-#include "segmenter/felt_math.hpp"
+#include "core/felt252.hpp"
 #include "segmenter/felt_text.hpp"
 
 namespace cairn {
@@ -155,7 +155,8 @@ uint64_t JsonCursor::integer(uint64_t limit) const {
   const std::string& text = want(Kind::kNumber).text;
   const std::optional<Felt> value = parse_decimal(text);
   if (!value) refuse(text + ", wanted a whole number");
-  if (less(to_felt(limit), *value)) refuse(fmt::format("{}, wanted at most {}", text, limit));
+  if (is_below(Felt{{limit, 0, 0, 0}}, *value))
+    refuse(fmt::format("{}, wanted at most {}", text, limit));
   return value->word[0];
 }
 
@@ -170,7 +171,7 @@ std::vector<Felt> JsonCursor::felts() const {
   for (size_t i = 0; i < array.items.size(); ++i) {
     const std::string& text = element(i).want(Kind::kNumber).text;
     const std::optional<Felt> value = parse_decimal(text);
-    if (!value || !is_canonical(*value)) {
+    if (!value || !is_below(*value, kCairoPrime)) {
       element(i).refuse(text + ", wanted a whole number below the Cairo prime");
     }
     result.push_back(*value);

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "segmenter/felt_math.hpp"
+#include "core/felt252.hpp"
 #include "segmenter/felt_text.hpp"
 
 namespace cairn {
@@ -39,7 +39,7 @@ uint32_t MemoryReader::address(uint64_t packed) const {
 
 Cell MemoryReader::value(const Felt& bits) {
   if ((bits.word[3] & kTopBit) == 0) {
-    if (!is_canonical(bits)) refuse("its value is not below the Cairo prime");
+    if (!is_below(bits, kCairoPrime)) refuse("its value is not below the Cairo prime");
     return memory_.values.pack(bits);
   }
   if (bits.word[3] != kTopBit || (bits.word[0] & kTopBit) != 0 ||
@@ -50,7 +50,7 @@ Cell MemoryReader::value(const Felt& bits) {
   const Relocation::Segment& segment = relocation_.segment(number);
   if (!segment.known) refuse(fmt::format("it points to segment {}, not in metadata.json", number));
   // Pointers past the end of their segment occur in real runs and do no harm.
-  return memory_.values.pack(to_felt(segment.base + (bits.word[0] & kOffsetMask)));
+  return memory_.values.pack({{segment.base + (bits.word[0] & kOffsetMask), 0, 0, 0}});
 }
 
 void MemoryReader::take(std::span<const std::byte> records) {

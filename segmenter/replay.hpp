@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <vector>
 
 #include "air/image.hpp"
@@ -29,10 +30,13 @@ struct Run {
   State last{};                    // pc = fp = 0, and the final ap
   std::vector<State> checkpoints;  // before step i * kWindow
   InstructionCache instructions;   // all that ran
+  /// Why the run does not go on or end well after `steps` steps, if so. classify_run() throws it,
+  /// unless an earlier step is wrong already.
+  std::exception_ptr broken;
 };
 
-/// The first pass: from `first` to pc = 0 in exactly `steps` steps. Throws Error(kBadInput) naming
-/// step and pc where the run breaks, or when it ends elsewhere or after another number of steps.
+/// The first pass: from `first` to pc = 0 in `steps` steps. Throws Error(kBadInput) if it has not
+/// ended by then; other faults, with step and pc, are left in Run::broken.
 Run follow_run(const RunMemory& memory, const Relocation& relocation, const State& first,
                uint64_t steps);
 

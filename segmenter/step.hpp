@@ -50,7 +50,7 @@ inline Cell immediate_cell(int64_t value) { return {static_cast<uint32_t>(value 
 /// the complaint if it cannot, else nothing.
 std::string execute_generic(const CellReader& cells, const Decoded& d, State& s);
 
-/// Moves `s` on by one step; false (and `s` as it was, or undefined for the generic form) if a cell
+/// Moves `s` on by one step; false (and `s` as it was) if a cell
 /// that the next state depends on is missing, is no immediate, or leads out of the memory. Does not
 /// look at cells that only a proof must look at: see check_step().
 inline bool next_state(const CellReader& cells, const Decoded& d, State& s) {
@@ -81,8 +81,9 @@ inline bool next_state(const CellReader& cells, const Decoded& d, State& s) {
       const Cell target = cells[int64_t{s.fp} - 1];
       const Cell frame = cells[int64_t{s.fp} - 2];
       if (!target.immediate() || !frame.immediate() || frame.value() < 0) return false;
+      if (!jump(target.value())) return false;
       s.fp = static_cast<uint32_t>(frame.value());
-      return jump(target.value());
+      return true;
     }
     case StepForm::kJumpRelativeImmediate:
     case StepForm::kJumpRelative: {
