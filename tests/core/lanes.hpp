@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <ostream>
 
 #include "core/hash.hpp"
 #include "core/koala_bear.hpp"
@@ -34,6 +35,9 @@ struct LaneFunctions {
   /// Words tested for the nonces base .. base + 15.
   void (*work)(Hash hash, const Digest& seed, uint64_t base, uint32_t* out);
 };
+
+/// How a test's list of parameters shows one: without it, as bytes that change from run to run.
+inline void PrintTo(const LaneFunctions& functions, std::ostream* out) { *out << functions.name; }
 
 namespace scalar {
 LaneFunctions lane_functions();

@@ -2,6 +2,7 @@
 #include "core/transcript.hpp"
 
 #include <functional>
+#include <ostream>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -10,6 +11,10 @@
 #include "core/work.hpp"
 
 namespace cairn {
+
+/// How a test's list of parameters shows a hash.
+void PrintTo(Hash hash, std::ostream* out) { *out << hash_name(hash); }
+
 namespace {
 
 class Transcripts : public testing::TestWithParam<Hash> {};
