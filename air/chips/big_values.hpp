@@ -45,8 +45,12 @@ struct BigValues {
     c.limb = limbs9_of<kLimbs9>(real ? image.big[index] : Felt{{1, 0, 0, 0}});
     c.uses9 = real ? Counts::read(counts.big[0], index) : 0;
     c.uses27 = real ? Counts::read(counts.big[1], index) : 0;
-    c.inverse_of_sum = limb_sum<KoalaBear>(c.limb).inverse();
-    c.inverse_of_distance = distance<KoalaBear>(c.limb).inverse();
+    // One inversion for both: neither is 0.
+    const KoalaBear sum = limb_sum<KoalaBear>(c.limb);
+    const KoalaBear away = distance<KoalaBear>(c.limb);
+    const KoalaBear inverse = (sum * away).inverse();
+    c.inverse_of_sum = inverse * away;
+    c.inverse_of_distance = inverse * sum;
     return c;
   }
 
