@@ -38,7 +38,7 @@ CountsBuffer::CountsBuffer(Backend& backend, const Image& image) : backend_(back
   flat_ = Buffer<uint32_t>(backend, total);
   flat_.clear();
   uint32_t* next = flat_.data();
-  const auto take = [&, i = 0]() mutable {
+  auto take = [&, i = 0]() mutable {
     uint32_t* array = next;
     next += sizes[i++];
     return array;
