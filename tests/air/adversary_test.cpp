@@ -65,6 +65,56 @@ TEST(Adversary, ZeroDoesNotJump) {
   }
 }
 
+TEST(Adversary, FlagsAreBits) {
+  // f5 = dst_fp + 2 op0_fp + 4 op1_imm + 8 op1_fp + 16 (1 - op1_imm - op1_fp) + ...: other numbers
+  // give the same sum, and address columns can follow them.
+  AddSmall::Columns<KoalaBear> honest{};
+  ArithmeticStep<KoalaBear>& c = honest.step;
+  c.r = {1, 10, 200, 100};
+  c.op0.is_fp = 1;
+  const auto addresses = [&] {
+    const KoalaBear up = c.r.fp - c.r.ap;
+    c.dst.address = c.r.ap + c.dst.is_fp * up + c.dst.offset;
+    c.op0.address = c.r.ap + c.op0.is_fp * up + c.op0.offset;
+    c.op1.address =
+        c.r.ap + c.op1.is_immediate * (c.r.pc - c.r.ap) + c.op1.is_fp * up + c.op1.offset;
+  };
+  addresses();
+  const Evaluation before = evaluate_columns<AddSmall>(honest);
+  ASSERT_TRUE(before.broken.empty());
+  const auto flags_of = [](const Evaluation& e) { return e.terms[2].message.coordinate[4]; };
+
+  c.dst.is_fp = 2;
+  c.op0.is_fp = 0;
+  addresses();
+  const Evaluation after = evaluate_columns<AddSmall>(honest);
+
+  EXPECT_EQ(flags_of(after), flags_of(before));
+  EXPECT_TRUE(breaks(after, "dst"));
+
+  c.dst.is_fp = 0;
+  c.op0.is_fp = 1;
+  c.op1.is_immediate = 2;  // 4 * 2 + 8 * -3 + 16 * (1 - 2 + 3) = 16
+  c.op1.is_fp = -3;
+  c.op1.offset = 1;
+  addresses();
+  const Evaluation source = evaluate_columns<AddSmall>(honest);
+
+  EXPECT_EQ(flags_of(source), flags_of(before));
+  EXPECT_TRUE(breaks(source, "op1_imm is boolean"));
+  EXPECT_TRUE(breaks(source, "op1_fp is boolean"));
+}
+
+TEST(Adversary, EnIsABitOfEveryOpcode) {
+  for_each_chip([]<class Chip>() {
+    if constexpr (Chip::kKind == Kind::kOpcode) {
+      typename Chip::template Columns<KoalaBear> c{};
+      reinterpret_cast<KoalaBear*>(&c)[0] = KoalaBear(-1);
+      EXPECT_TRUE(breaks(evaluate_columns<Chip>(c), "en is boolean")) << Chip::kName;
+    }
+  });
+}
+
 /// Whether some `high` makes both range checks of ADD_AP hold for this new ap.
 bool ap_fits(int64_t ap, int64_t value) {
   for (int64_t high = 0; high < 1 << AddAp::kHalfBits; ++high) {
