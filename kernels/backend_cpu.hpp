@@ -31,6 +31,7 @@ class CpuBackend final : public Backend {
   CAIRN_KERNELS(CAIRN_ENTRY)
 #undef CAIRN_ENTRY
   void run_chip(uint32_t chip, const ChipTask& task) override;
+  void extend(const ExtendTask& task) override;  // extend_cpu.cpp
 
   ThreadPool& pool() { return pool_; }
   const CpuTarget& target() const { return target_; }

@@ -113,7 +113,7 @@ class DualBackend final : public Backend {
     --block;
     return address < block->first + block->second.bytes ? block : blocks_.end();
   }
-  void* mirror_of(void* memory) {
+  void* mirror_of(const void* memory) {
     const uintptr_t address = reinterpret_cast<uintptr_t>(memory);
     const auto block = find(address);
     check(block != blocks_.end(), "dual backend: memory of this backend");

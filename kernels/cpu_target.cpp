@@ -13,6 +13,8 @@ CAIRN_KERNELS(CAIRN_ENTRY)
 CAIRN_CHIPS(CAIRN_ENTRY)
 #undef CAIRN_ENTRY
 
+extern const ExtendTarget kExtendTarget;
+
 #define CAIRN_STRING(name) CAIRN_STRING_OF(name)
 #define CAIRN_STRING_OF(name) #name
 
@@ -22,7 +24,8 @@ const CpuTarget kTarget = {
 #define CAIRN_ENTRY(file, Kernel) .run_##Kernel = run_kernel,
     CAIRN_KERNELS(CAIRN_ENTRY)
 #undef CAIRN_ENTRY
-        .run_chip =
+        .extend = &kExtendTarget,
+    .run_chip =
         {
 #define CAIRN_ENTRY(file, Chip) run_chip_##file,
             CAIRN_CHIPS(CAIRN_ENTRY)

@@ -11,7 +11,7 @@
 #include "air/chips.hpp"
 #include "kernels/chip_task.hpp"
 #include "kernels/kernels.hpp"
-#include "kernels/ntt.hpp"
+#include "kernels/tuned/extend_cpu.hpp"
 
 namespace cairn {
 
@@ -23,6 +23,8 @@ struct CpuTarget {
 #define CAIRN_ENTRY(file, Kernel) void (*run_##Kernel)(const Kernel&, uint64_t begin, uint64_t end);
   CAIRN_KERNELS(CAIRN_ENTRY)
 #undef CAIRN_ENTRY
+
+  const ExtendTarget* extend;
 
   /// Wide sets do kLookups and kConstraints only; the scalar set does everything.
   void (*run_chip[kChipCount])(const ChipTask&, uint64_t begin, uint64_t end);

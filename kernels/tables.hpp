@@ -16,7 +16,7 @@ class Backend;
 
 class TableCache {
  public:
-  enum class Kind : uint8_t { kRoots, kInverseRoots, kCosetFactors, kStageRoots };
+  enum class Kind : uint8_t { kRoots, kInverseRoots, kCosetFactors, kLowTwiddles, kHighTwiddles };
 
   /// The table of that key in the backend's memory; `make` gives its content the first time. The
   /// memory is the backend's and goes with it.
