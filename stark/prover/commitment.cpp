@@ -39,4 +39,9 @@ Commitment::Commitment(Backend& backend, Hash hash, std::vector<ExtendedBlock> e
     : blocks(std::move(extended)),
       tree(std::make_unique<MerkleTree>(backend, hash, matrices_of(blocks))) {}
 
+TreeOpening open(const MerkleTree& tree, const std::vector<uint32_t>& positions) {
+  MerkleOpening opening = tree.open(positions);
+  return {std::move(opening.rows), std::move(opening.siblings)};
+}
+
 }  // namespace cairn

@@ -1,5 +1,6 @@
 #include "stark/prover/quotient.hpp"
 
+#include "kernels/extend.hpp"
 #include "kernels/quotient.hpp"
 #include "kernels/selectors.hpp"
 #include "stark/protocol/domain.hpp"
