@@ -15,7 +15,4 @@ int bench_command(char** argv);
 int doctor_command(const Options& options);
 int version_command(const Options& options);
 
-/// "cairn: SENTENCE" on stderr, one line.
-void print_error(const std::string& sentence);
-
 }  // namespace cairn

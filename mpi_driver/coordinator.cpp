@@ -33,9 +33,9 @@ JobProof Coordinator::run(const JobInput& input) {
     if (!early) second.push_back({TaskKind::kCommit, i});
     prove.push_back({TaskKind::kProve, i});
   }
-  run_tasks("commit 1", first);
+  run_tasks("commit", first);
   announce(Tag::kSumCounts);
-  run_tasks("commit 2", second);
+  run_tasks("tables", second);
 
   // Soundness: alpha and gamma are drawn only now, when every main root of the job is fixed.
   const GlobalChallenge challenge = draw_global_challenge(input.hash, input.statement, records_);

@@ -1,8 +1,4 @@
 // The program `cairn`. The one place where errors end.
-#include <iostream>
-
-#include <fmt/format.h>
-
 #include "core/error.hpp"
 #include "mpi_driver/commands.hpp"
 #include "mpi_driver/prove_job.hpp"
@@ -30,11 +26,6 @@ int run(const cairn::Options& options, int argc, char** argv) {
 }
 
 }  // namespace
-
-void cairn::print_error(const std::string& sentence) {
-  // One write, so that the lines of several ranks do not mix.
-  fmt::print(stderr, "{}", "cairn: " + sentence + "\n");
-}
 
 int main(int argc, char** argv) {
   try {

@@ -104,7 +104,7 @@ bool parse_options(int argc, char** argv, Options& options, int& exit_code) {
         app.exit(error);
       } else {
         CLI::App* asked = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
-        std::cerr << "cairn: " << error.what() << "\n\n" << asked->help();
+        std::cerr << "cairn: " << error.what() << "\n\n" << asked->help("cairn");
       }
     }
     return false;

@@ -1,10 +1,12 @@
+#include "mpi_driver/prove_command.hpp"
+
 #include <iostream>
 
 #include <fmt/format.h>
 
+#include "core/log.hpp"
 #include "mpi_driver/commands.hpp"
 #include "mpi_driver/mpi_comm.hpp"
-#include "mpi_driver/prove_job.hpp"
 #include "mpi_driver/report.hpp"
 
 namespace cairn {
@@ -19,37 +21,48 @@ EngineOptions engine_of(const Options& options, const Placement& placement) {
   return engine;
 }
 
-/// One rank of a group that a launcher started.
-void prove_as_rank(MpiComm& comm, const Options& options) {
-  try {
-    Progress progress(Progress::style_of_stderr());
-    if (comm.size() == 1) {
-      std::cout << summary(prove_alone(options, progress), options);
-    } else if (comm.rank() == 0) {
-      std::cout << summary(coordinate_job(comm, options, progress, comm.size()), options);
-    } else {
-      work_on_job(comm, engine_of(options, comm.placement()));
-    }
-  } catch (...) {
-    // Within the life of `comm`: its end would wait for the other ranks.
-    const Error error = as_error(std::current_exception());
-    print_error(comm.rank() == 0 ? error.what()
-                                 : fmt::format("rank {}: {}", comm.rank(), error.what()));
-    std::cout.flush();
-    comm.abort(error);
+/// One job of one rank of a launcher's group.
+void prove_as_rank(MpiComm& comm, const Options& options,
+                   const std::function<void(const ProveOutcome&)>& tell) {
+  Progress progress(Progress::style_of_stderr());
+  if (comm.size() == 1) {
+    tell(prove_alone(options, progress));
+  } else if (comm.rank() == 0) {
+    tell(coordinate_job(comm, options, progress, comm.size()));
+  } else {
+    work_on_job(comm, engine_of(options, comm.placement()));
   }
 }
 
 }  // namespace
 
-int prove_command(const Options& options, int& argc, char**& argv) {
-  if (started_by_launcher()) {
-    MpiComm comm(argc, argv);
-    prove_as_rank(comm, options);
-  } else {
-    Progress progress(Progress::style_of_stderr());
-    std::cout << summary(prove_alone(options, progress), options);
+void prove_on_ranks(const Options& options, int& argc, char**& argv, unsigned repeat,
+                    const std::function<void(const ProveOutcome&)>& tell) {
+  if (!started_by_launcher()) {
+    for (unsigned i = 0; i < repeat; ++i) {
+      Progress progress(Progress::style_of_stderr());
+      tell(prove_alone(options, progress));
+    }
+    return;
   }
+  MpiComm comm(argc, argv);
+  set_log_rank(comm.rank());
+  try {
+    for (unsigned i = 0; i < repeat; ++i) prove_as_rank(comm, options, tell);
+  } catch (...) {
+    // Within the life of `comm`: its end would wait for the other ranks.
+    const Error error = as_error(std::current_exception());
+    const bool first = comm.rank() == 0;
+    print_error(first ? error.what() : fmt::format("rank {}: {}", comm.rank(), error.what()));
+    std::cout.flush();
+    comm.abort(error);
+  }
+}
+
+int prove_command(const Options& options, int& argc, char**& argv) {
+  prove_on_ranks(options, argc, argv, 1, [&](const ProveOutcome& outcome) {
+    std::cout << summary(outcome, options) << std::flush;
+  });
   return 0;
 }
 

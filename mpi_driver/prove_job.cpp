@@ -172,4 +172,9 @@ Error as_error(const std::exception_ptr& exception) {
   }
 }
 
+void print_error(const std::string& sentence) {
+  // One write, so that the lines of several ranks do not mix.
+  fmt::print(stderr, "{}", fmt::format("cairn: {}\n", sentence));
+}
+
 }  // namespace cairn

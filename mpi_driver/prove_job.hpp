@@ -47,4 +47,7 @@ ProveOutcome prove_alone(const Options& options, Progress& progress);
 /// What an exception means to whoever started the program.
 Error as_error(const std::exception_ptr& exception);
 
+/// "cairn: SENTENCE" on stderr, one line.
+void print_error(const std::string& sentence);
+
 }  // namespace cairn

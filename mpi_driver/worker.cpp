@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "core/log.hpp"
 #include "mpi_driver/fault.hpp"
 #include "mpi_driver/usage.hpp"
 
@@ -108,6 +109,10 @@ void Worker::do_task(const Task& task) {
     report_.prove_seconds += seconds_since(start);
   }
   done.seconds = seconds_since(start);
+  constexpr const char* kDone[kTaskKinds] = {"counted", "counted and committed", "committed",
+                                             "proved"};
+  log_info(kDone[static_cast<int>(task.kind)],
+           {{"bundle", task.bundle}, {"seconds", done.seconds}});
   comm_.send(kCoordinator, static_cast<int>(Tag::kDone), encode(done));
 }
 
