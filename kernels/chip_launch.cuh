@@ -19,22 +19,23 @@ struct AtomicAdd {
 
 template <class Chip>
 void launch_chip(const ChipTask& task, cudaStream_t stream) {
-  const unsigned blocks = blocks_for(task.count());
+  const uint64_t count = task.count();
+  const unsigned blocks = blocks_for(count);
   switch (task.work) {
     case ChipWork::kFill:
-      run_rows<FillTrace<Chip>><<<blocks, kBlock, 0, stream>>>(task);
+      run_rows<FillTrace<Chip>><<<blocks, kBlock, 0, stream>>>(task, count);
       break;
     case ChipWork::kFixed:
-      run_rows<FillFixed<Chip>><<<blocks, kBlock, 0, stream>>>(task);
+      run_rows<FillFixed<Chip>><<<blocks, kBlock, 0, stream>>>(task, count);
       break;
     case ChipWork::kCountUses:
-      run_rows<CountUses<Chip, AtomicAdd>><<<blocks, kBlock, 0, stream>>>(task);
+      run_rows<CountUses<Chip, AtomicAdd>><<<blocks, kBlock, 0, stream>>>(task, count);
       break;
     case ChipWork::kLookups:
-      run_lanes<LookupColumns<Chip>><<<blocks, kBlock, 0, stream>>>(task);
+      run_lanes<LookupColumns<Chip>><<<blocks, kBlock, 0, stream>>>(task, count);
       break;
     case ChipWork::kConstraints:
-      run_lanes<Constraints<Chip>><<<blocks, kBlock, 0, stream>>>(task);
+      run_lanes<Constraints<Chip>><<<blocks, kBlock, 0, stream>>>(task, count);
       break;
   }
   cuda_check(cudaGetLastError(), "launch of a chip");

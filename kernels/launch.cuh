@@ -42,16 +42,18 @@ void launch_index(const Kernel& kernel, cudaStream_t stream) {
 
 /// `Body<Chip>{task}` is called with the row, as the scalar bodies of chips are.
 template <class Body>
-__global__ void __launch_bounds__(kBlock) run_rows(const __grid_constant__ ChipTask task) {
+__global__ void __launch_bounds__(kBlock)
+    run_rows(const __grid_constant__ ChipTask task, uint64_t count) {
   const uint64_t row = uint64_t{blockIdx.x} * kBlock + threadIdx.x;
-  if (row < task.count()) Body{task}(row);
+  if (row < count) Body{task}(row);
 }
 
 /// The same for bodies that are templates of the lane type.
 template <class Body>
-__global__ void __launch_bounds__(kBlock) run_lanes(const __grid_constant__ ChipTask task) {
+__global__ void __launch_bounds__(kBlock)
+    run_lanes(const __grid_constant__ ChipTask task, uint64_t count) {
   const uint64_t row = uint64_t{blockIdx.x} * kBlock + threadIdx.x;
-  if (row < task.count()) Body{task}.template operator()<KoalaBear>(row);
+  if (row < count) Body{task}.template operator()<KoalaBear>(row);
 }
 
 /// Defines launch() for one kernel.
