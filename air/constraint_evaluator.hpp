@@ -6,20 +6,21 @@
 // order.
 #pragma once
 
+#include "air/extension_dot.hpp"
 #include "air/shape.hpp"
 
 namespace cairn {
 
 /// `Access` gives the row: V main(i), main_next(i), fixed(i), is_first(), is_last(), except_last(),
-/// range_begin(), range_end(), log_height(); X helper(pair), sum_next(); X weight(k) = lambda^k;
-/// X alpha(), gamma(i); X sum_share() = sigma / N.
+/// range_begin(), range_end(), log_height(); X helper(pair), sum_next(), sum_share() = sigma / N;
+/// and constants of E: weight(k) = lambda^k, alpha(), gamma(i).
 template <class Chip, class V, class X, class Access>
 class ConstraintEvaluator : public EvaluatorBase<ConstraintEvaluator<Chip, V, X, Access>> {
  public:
   using Value = V;
 
   HOST_DEVICE explicit ConstraintEvaluator(const Access& access)
-      : access_(access), accumulator_(0), helper_sum_(0) {}
+      : access_(access), lookups_(0), helper_sum_(0) {}
 
   template <template <class> class Columns>
   HOST_DEVICE Columns<V> columns() {
@@ -38,21 +39,24 @@ class ConstraintEvaluator : public EvaluatorBase<ConstraintEvaluator<Chip, V, X,
   HOST_DEVICE V log_height() { return access_.log_height(); }
 
   HOST_DEVICE void zero(const V& value, const char* = nullptr) {
-    accumulator_ += access_.weight(constraint_++) * value;
+    base_.add(access_.weight(constraint_++), value);
   }
 
-  HOST_DEVICE X empty_message(Bus bus) {
-    return access_.alpha() + X(static_cast<int64_t>(static_cast<int>(bus)));
+  HOST_DEVICE Fingerprint<V, X> empty_message(Bus bus) {
+    return {access_.alpha() + KoalaBear(static_cast<int64_t>(static_cast<int>(bus))), {}};
   }
-  HOST_DEVICE void add(X& message, int position, const V& coordinate) {
-    message += access_.gamma(position) * coordinate;
+  HOST_DEVICE void add(Fingerprint<V, X>& message, int position, const V& coordinate) {
+    message.coordinates.add(access_.gamma(position), coordinate);
   }
-  HOST_DEVICE void add(X& message, int position, int coordinate) {
-    if (coordinate != 0) message += access_.gamma(position) * V(static_cast<int64_t>(coordinate));
+  HOST_DEVICE void add(Fingerprint<V, X>& message, int position, int coordinate) {
+    if (coordinate != 0) {
+      message.start += access_.gamma(position) * KoalaBear(static_cast<int64_t>(coordinate));
+    }
   }
 
   template <class M>
-  HOST_DEVICE void fraction(int sign, const M& multiplicity, const X& denominator) {
+  HOST_DEVICE void fraction(int sign, const M& multiplicity, const Fingerprint<V, X>& message) {
+    const X denominator = message.value();
     const V numerator = sign > 0 ? V(multiplicity) : -V(multiplicity);
     const int pair = fraction_ / 2;
     const bool last_pair = pair == kShape<Chip>.pairs() - 1;
@@ -71,7 +75,7 @@ class ConstraintEvaluator : public EvaluatorBase<ConstraintEvaluator<Chip, V, X,
   }
 
   /// Sum over constraints k of lambda^k c_k.
-  HOST_DEVICE const X& result() const { return accumulator_; }
+  HOST_DEVICE X result() const { return lookups_ + base_.value(); }
 
  private:
   HOST_DEVICE X helper(int pair) {
@@ -84,10 +88,13 @@ class ConstraintEvaluator : public EvaluatorBase<ConstraintEvaluator<Chip, V, X,
     return access_.sum_next() - access_.helper(kShape<Chip>.pairs() - 1) + access_.sum_share() -
            helper_sum_;
   }
-  HOST_DEVICE void weigh(const X& value) { accumulator_ += access_.weight(constraint_++) * value; }
+  HOST_DEVICE void weigh(const X& value) {
+    lookups_ += ExtensionDot<V, X>::broadcast(access_.weight(constraint_++)) * value;
+  }
 
   const Access& access_;
-  X accumulator_;
+  ExtensionDot<V, X> base_;  // constraints on columns
+  X lookups_;                // constraints on helper columns
   X helper_sum_;
   V first_numerator_ = V(int64_t{0});
   X first_denominator_ = X(int64_t{0});

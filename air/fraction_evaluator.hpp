@@ -2,6 +2,7 @@
 // made of.
 #pragma once
 
+#include "air/extension_dot.hpp"
 #include "air/shape.hpp"
 
 namespace cairn {
@@ -32,17 +33,20 @@ class FractionEvaluator : public EvaluatorBase<FractionEvaluator<Chip, V, X, Acc
   HOST_DEVICE V log_height() { return access_.log_height(); }
   HOST_DEVICE void zero(const V&, const char* = nullptr) {}
 
-  HOST_DEVICE X empty_message(Bus bus) {
-    return access_.alpha() + X(static_cast<int64_t>(static_cast<int>(bus)));
+  HOST_DEVICE Fingerprint<V, X> empty_message(Bus bus) {
+    return {access_.alpha() + KoalaBear(static_cast<int64_t>(static_cast<int>(bus))), {}};
   }
-  HOST_DEVICE void add(X& message, int position, const V& coordinate) {
-    message += access_.gamma(position) * coordinate;
+  HOST_DEVICE void add(Fingerprint<V, X>& message, int position, const V& coordinate) {
+    message.coordinates.add(access_.gamma(position), coordinate);
   }
-  HOST_DEVICE void add(X& message, int position, int coordinate) {
-    if (coordinate != 0) message += access_.gamma(position) * V(static_cast<int64_t>(coordinate));
+  HOST_DEVICE void add(Fingerprint<V, X>& message, int position, int coordinate) {
+    if (coordinate != 0) {
+      message.start += access_.gamma(position) * KoalaBear(static_cast<int64_t>(coordinate));
+    }
   }
   template <class M>
-  HOST_DEVICE void fraction(int sign, const M& multiplicity, const X& denominator) {
+  HOST_DEVICE void fraction(int sign, const M& multiplicity, const Fingerprint<V, X>& message) {
+    const X denominator = message.value();
     const V numerator = sign > 0 ? V(multiplicity) : -V(multiplicity);
     if (fraction_ % 2 == 0) {
       first_numerator_ = numerator;

@@ -1,7 +1,8 @@
 // The base field F: integers modulo p = 2^31 - 2^24 + 1, "KoalaBear".
 //
-// A value is kept in Montgomery form, x * 2^32 mod p, always fully reduced, so that equal elements have
-// equal bits. `canonical()` gives the integer in [0, p); bytes on the wire and in hashes are canonical.
+// A value is kept in Montgomery form, x * 2^32 mod p, always fully reduced, so that equal elements
+// have equal bits. `canonical()` gives the integer in [0, p); bytes on the wire and in hashes are
+// canonical.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,23 @@
 #include "core/device.hpp"
 
 namespace cairn {
+
+/// x^(p - 2) in 30 squarings and 7 products: p - 2 is 111111 0 1...1 (24 ones) in binary.
+template <class V>
+HOST_DEVICE constexpr V inverse_by_power(const V& x) {
+  const V x2 = x * x * x;    // two ones
+  const V x3 = x2 * x2 * x;  // three
+  V power = x3 * x3;
+  power *= power;
+  power *= power;
+  const V x6 = power * x3;  // six
+  power = x6 * x6;          // and the zero
+  for (int chunk = 0; chunk < 4; ++chunk) {
+    for (int i = 0; i < 6; ++i) power *= power;
+    power *= x6;
+  }
+  return power;
+}
 
 class KoalaBear {
  public:
@@ -18,7 +36,8 @@ class KoalaBear {
 
   KoalaBear() = default;
   /// The class of the integer `value`, of any sign.
-  HOST_DEVICE constexpr KoalaBear(int64_t value)  // NOLINT(google-explicit-constructor): 1 - x reads well
+  HOST_DEVICE constexpr KoalaBear(
+      int64_t value)  // NOLINT(google-explicit-constructor): 1 - x reads well
       : montgomery_(reduce(static_cast<uint64_t>(value % kModulus + (value < 0 ? kModulus : 0)) %
                            kModulus * kSquaredRadix)) {}
 
@@ -30,6 +49,16 @@ class KoalaBear {
   }
   HOST_DEVICE constexpr uint32_t montgomery() const { return montgomery_; }
   HOST_DEVICE constexpr uint32_t canonical() const { return reduce(montgomery_); }
+
+  /// x * 2^-32 mod p for x < 2^32 * p.
+  HOST_DEVICE static constexpr uint32_t reduce(uint64_t x) {
+    const uint32_t quotient = static_cast<uint32_t>(x) * kInverse;
+    const uint32_t product_high =
+        static_cast<uint32_t>((static_cast<uint64_t>(quotient) * kModulus) >> 32);
+    const uint32_t difference = static_cast<uint32_t>(x >> 32) - product_high;
+    const uint32_t more = difference + kModulus;
+    return more < difference ? more : difference;
+  }
 
   HOST_DEVICE friend constexpr KoalaBear operator+(KoalaBear a, KoalaBear b) {
     const uint32_t sum = a.montgomery_ + b.montgomery_;
@@ -44,7 +73,9 @@ class KoalaBear {
   HOST_DEVICE friend constexpr KoalaBear operator*(KoalaBear a, KoalaBear b) {
     return from_montgomery(reduce(static_cast<uint64_t>(a.montgomery_) * b.montgomery_));
   }
-  HOST_DEVICE constexpr KoalaBear operator-() const { return KoalaBear::from_montgomery(0) - *this; }
+  HOST_DEVICE constexpr KoalaBear operator-() const {
+    return KoalaBear::from_montgomery(0) - *this;
+  }
   HOST_DEVICE constexpr KoalaBear& operator+=(KoalaBear b) { return *this = *this + b; }
   HOST_DEVICE constexpr KoalaBear& operator-=(KoalaBear b) { return *this = *this - b; }
   HOST_DEVICE constexpr KoalaBear& operator*=(KoalaBear b) { return *this = *this * b; }
@@ -62,11 +93,12 @@ class KoalaBear {
     return result;
   }
   /// The inverse; zero for zero.
-  HOST_DEVICE constexpr KoalaBear inverse() const { return power(kModulus - 2); }
+  HOST_DEVICE constexpr KoalaBear inverse() const { return inverse_by_power(*this); }
 
   /// A generator of the whole multiplicative group; the shift of every evaluation domain.
   HOST_DEVICE static constexpr KoalaBear generator() { return KoalaBear(3); }
-  /// A primitive 2^log_order-th root of unity; consistent: root(n)^2 = root(n - 1). log_order <= 24.
+  /// A primitive 2^log_order-th root of unity; consistent: root(n)^2 = root(n - 1). log_order
+  /// <= 24.
   HOST_DEVICE static constexpr KoalaBear root_of_unity(int log_order) {
     KoalaBear root = generator().power((kModulus - 1) >> kTwoAdicity);
     for (int i = log_order; i < kTwoAdicity; ++i) root *= root;
@@ -76,16 +108,6 @@ class KoalaBear {
  private:
   static constexpr uint64_t kSquaredRadix = 402124772;  // 2^64 mod p
   static constexpr uint32_t kInverse = 0x81000001u;     // p^-1 mod 2^32
-
-  /// x * 2^-32 mod p for x < 2^32 * p.
-  HOST_DEVICE static constexpr uint32_t reduce(uint64_t x) {
-    const uint32_t quotient = static_cast<uint32_t>(x) * kInverse;
-    const uint32_t product_high =
-        static_cast<uint32_t>((static_cast<uint64_t>(quotient) * kModulus) >> 32);
-    const uint32_t difference = static_cast<uint32_t>(x >> 32) - product_high;
-    const uint32_t more = difference + kModulus;
-    return more < difference ? more : difference;
-  }
 
   uint32_t montgomery_;
 };

@@ -43,7 +43,8 @@ struct Lanes {
   HOST_DEVICE static Vector odd_to_even(Vector a) {
     return _mm512_castps_si512(_mm512_movehdup_ps(_mm512_castsi512_ps(a)));
   }
-  /// The odd lanes (high halves of 64-bit products) of `even` moved down, and those of `odd` in place.
+  /// The odd lanes (high halves of 64-bit products) of `even` moved down, and those of `odd` in
+  /// place.
   HOST_DEVICE static Vector high_halves(Vector even, Vector odd) {
     return _mm512_mask_mov_epi32(odd_to_even(even), 0xaaaa, odd);
   }
@@ -119,10 +120,10 @@ class PackedKoalaBear {
     return result;
   }
   /// Lane-wise inverse; zero for zero.
-  HOST_DEVICE PackedKoalaBear inverse() const { return power(KoalaBear::kModulus - 2); }
+  HOST_DEVICE PackedKoalaBear inverse() const { return inverse_by_power(*this); }
 
-  /// Montgomery reduction of 64-bit products, each below 2^32 p: `even` holds the even lanes', `odd` the
-  /// odd lanes'. Gives fully reduced lanes.
+  /// Montgomery reduction of 64-bit products, each below 2^32 p: `even` holds the even lanes',
+  /// `odd` the odd lanes'. Gives fully reduced lanes.
   HOST_DEVICE static Vector reduce(Vector even, Vector odd) {
     const Vector inverse = Lanes::broadcast(0x81000001u);
     const Vector even_quotient = Lanes::multiply_even(even, inverse);
@@ -147,11 +148,17 @@ class PackedKoalaBear {
   static constexpr int kWidth = 1;
 
   PackedKoalaBear() = default;
-  HOST_DEVICE PackedKoalaBear(KoalaBear x) : x_(x) {}            // NOLINT(google-explicit-constructor)
-  HOST_DEVICE PackedKoalaBear(int64_t x) : x_(KoalaBear(x)) {}  // NOLINT(google-explicit-constructor)
+  HOST_DEVICE constexpr PackedKoalaBear(KoalaBear x)
+      : x_(x) {}  // NOLINT(google-explicit-constructor)
+  HOST_DEVICE constexpr PackedKoalaBear(int64_t x)
+      : x_(KoalaBear(x)) {}  // NOLINT(google-explicit-constructor)
 
   HOST_DEVICE static PackedKoalaBear load(const KoalaBear* p) { return PackedKoalaBear(*p); }
   HOST_DEVICE void store(KoalaBear* p) const { *p = x_; }
+  HOST_DEVICE static constexpr PackedKoalaBear from_montgomery(uint32_t bits) {
+    return PackedKoalaBear(KoalaBear::from_montgomery(bits));
+  }
+  HOST_DEVICE constexpr uint32_t montgomery() const { return x_.montgomery(); }
 
   HOST_DEVICE friend PackedKoalaBear operator+(PackedKoalaBear a, PackedKoalaBear b) {
     return PackedKoalaBear(a.x_ + b.x_);

@@ -8,6 +8,7 @@
 
 #include "core/device.hpp"
 #include "core/koala_bear.hpp"
+#include "core/wide_sum.hpp"
 
 namespace cairn {
 
@@ -32,19 +33,29 @@ struct Quintic {
     return {a.c[0] - b.c[0], a.c[1] - b.c[1], a.c[2] - b.c[2], a.c[3] - b.c[3], a.c[4] - b.c[4]};
   }
   HOST_DEVICE constexpr Quintic operator-() const { return Quintic(0) - *this; }
-  /// Schoolbook product, reduced by X^5 = 1 - X^2, X^6 = X - X^3, X^7 = X^2 - X^4, X^8 = X^3 + X^2 - 1.
+  /// Five reductions in place of twenty-five: each coefficient is a sum of five products a_i B_i,
+  /// the B_i from X^5 = 1 - X^2, X^6 = X - X^3, X^7 = X^2 - X^4, X^8 = X^3 + X^2 - 1.
   HOST_DEVICE friend constexpr Quintic operator*(const Quintic& a, const Quintic& b) {
-    const F p0 = a.c[0] * b.c[0];
-    const F p1 = a.c[0] * b.c[1] + a.c[1] * b.c[0];
-    const F p2 = a.c[0] * b.c[2] + a.c[1] * b.c[1] + a.c[2] * b.c[0];
-    const F p3 = a.c[0] * b.c[3] + a.c[1] * b.c[2] + a.c[2] * b.c[1] + a.c[3] * b.c[0];
-    const F p4 =
-        a.c[0] * b.c[4] + a.c[1] * b.c[3] + a.c[2] * b.c[2] + a.c[3] * b.c[1] + a.c[4] * b.c[0];
-    const F p5 = a.c[1] * b.c[4] + a.c[2] * b.c[3] + a.c[3] * b.c[2] + a.c[4] * b.c[1];
-    const F p6 = a.c[2] * b.c[4] + a.c[3] * b.c[3] + a.c[4] * b.c[2];
-    const F p7 = a.c[3] * b.c[4] + a.c[4] * b.c[3];
-    const F p8 = a.c[4] * b.c[4];
-    return {p0 + p5 - p8, p1 + p6, p2 - p5 + p7 + p8, p3 - p6 + p8, p4 - p7};
+    using Sum = WideSum<F>;
+    using Factor = typename Sum::Factor;
+    const Factor x[kExtensionDegree] = {Sum::factor(a.c[0]), Sum::factor(a.c[1]),
+                                        Sum::factor(a.c[2]), Sum::factor(a.c[3]),
+                                        Sum::factor(a.c[4])};
+    const F one_four = b.c[1] - b.c[4];
+    const Factor y0 = Sum::factor(b.c[0]), y1 = Sum::factor(b.c[1]), y2 = Sum::factor(b.c[2]);
+    const Factor y3 = Sum::factor(b.c[3]), y4 = Sum::factor(b.c[4]);
+    const Factor y14 = Sum::factor(one_four);
+    const Factor y03 = Sum::factor(b.c[0] - b.c[3]);
+    const Factor y42 = Sum::factor(b.c[4] - b.c[2]);
+    const Factor y314 = Sum::factor(b.c[3] - one_four);
+    Sum sum[kExtensionDegree];
+    sum[0].add_five(x, y0, y4, y3, y2, y14);
+    sum[1].add_five(x, y1, y0, y4, y3, y2);
+    sum[2].add_five(x, y2, y14, y03, y42, y314);
+    sum[3].add_five(x, y3, y2, y14, y03, y42);
+    sum[4].add_five(x, y4, y3, y2, y14, y03);
+    return {sum[0].reduced(), sum[1].reduced(), sum[2].reduced(), sum[3].reduced(),
+            sum[4].reduced()};
   }
   HOST_DEVICE friend constexpr Quintic operator*(const F& s, const Quintic& a) {
     return {s * a.c[0], s * a.c[1], s * a.c[2], s * a.c[3], s * a.c[4]};
@@ -61,7 +72,8 @@ struct Quintic {
   }
 
   /// The inverse; zero for zero. By the norm: with r = (p^5 - 1) / (p - 1), x^r lies in F and
-  /// x^-1 = x^(r-1) / x^r, where x^(r-1) = x^(p + p^2 + p^3 + p^4) is a product of Frobenius images.
+  /// x^-1 = x^(r-1) / x^r, where x^(r-1) = x^(p + p^2 + p^3 + p^4) is a product of Frobenius
+  /// images.
   HOST_DEVICE constexpr Quintic inverse() const {
     const Quintic x1 = frobenius();           // x^p
     const Quintic x12 = x1 * x1.frobenius();  // x^(p + p^2)

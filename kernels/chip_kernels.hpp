@@ -44,7 +44,8 @@ struct CountUses {
   const ChipTask& task;
 
   HOST_DEVICE void operator()(uint64_t row) const {
-    const auto cells = Chip::fill(task.image, task.counts, task.part, static_cast<uint32_t>(row));
+    // Without counts: others are counting, and what a row uses does not depend on them.
+    const auto cells = Chip::fill(task.image, Counts{}, task.part, static_cast<uint32_t>(row));
     KoalaBear fixed[kShape<Chip>.fixed + 1];
     if constexpr (kShape<Chip>.fixed > 0) {
       for (int i = 0; i < kShape<Chip>.fixed; ++i) {
@@ -76,8 +77,8 @@ struct TraceAccess {
   HOST_DEVICE V range_begin() const { return V(KoalaBear(task.part.range_begin)); }
   HOST_DEVICE V range_end() const { return V(KoalaBear(task.part.range_end)); }
   HOST_DEVICE V log_height() const { return V(KoalaBear(task.part.log_height)); }
-  HOST_DEVICE Quintic<V> alpha() const { return broadcast<V>(task.challenges->alpha); }
-  HOST_DEVICE Quintic<V> gamma(int i) const { return broadcast<V>(task.challenges->gamma[i]); }
+  HOST_DEVICE const KoalaBear5& alpha() const { return task.challenges->alpha; }
+  HOST_DEVICE const KoalaBear5& gamma(int i) const { return task.challenges->gamma[i]; }
 };
 
 /// Keeps the fractions of a row until their denominators have been inverted together.
@@ -159,7 +160,7 @@ struct DomainAccess : TraceAccess<V> {
     return {load_next(column), load_next(column + task.stride), load_next(column + 2 * task.stride),
             load_next(column + 3 * task.stride), load_next(column + 4 * task.stride)};
   }
-  HOST_DEVICE Quintic<V> weight(int k) const { return broadcast<V>(task.weights[k]); }
+  HOST_DEVICE const KoalaBear5& weight(int k) const { return task.weights[k]; }
   HOST_DEVICE Quintic<V> sum_share() const { return broadcast<V>(task.sum_share); }
 };
 

@@ -9,10 +9,10 @@
 
 #include "core/device.hpp"
 #include "core/lanes.hpp"
+#include "core/wide_sum.hpp"
 #include "kernels/domain_rows.hpp"
 #include "kernels/pole.hpp"
 #include "kernels/row_block.hpp"
-#include "kernels/wide_sum.hpp"
 
 namespace cairn {
 
@@ -73,12 +73,11 @@ struct DeepQuotient {
   template <class V>
   HOST_DEVICE void operator()(uint64_t p) const {
     const V x = load_lanes<V>(points + p);
-    Quintic<V> quotient = multiply(load_quintic<V>(here + p, stride) - broadcast<V>(here_value),
-                                   here_pole.adjoint_at(x, load_lanes<V>(inverse_norms + p)));
+    Quintic<V> quotient = (load_quintic<V>(here + p, stride) - broadcast<V>(here_value)) *
+                          here_pole.adjoint_at(x, load_lanes<V>(inverse_norms + p));
     if (next != nullptr) {
-      quotient +=
-          multiply(load_quintic<V>(next + p, stride) - broadcast<V>(next_value),
-                   next_pole.adjoint_at(x, load_neighbour<V>(inverse_norms, p, height, -1)));
+      quotient += (load_quintic<V>(next + p, stride) - broadcast<V>(next_value)) *
+                  next_pole.adjoint_at(x, load_neighbour<V>(inverse_norms, p, height, -1));
     }
     store_quintic(out + p, stride, quotient);
   }

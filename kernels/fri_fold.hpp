@@ -13,7 +13,7 @@
 
 #include "core/device.hpp"
 #include "core/lanes.hpp"
-#include "kernels/wide_sum.hpp"
+#include "core/wide_sum.hpp"
 
 namespace cairn {
 
@@ -51,8 +51,8 @@ struct FriFold {
       const Quintic<V> challenge = broadcast<V>(challenges[level]);
       for (int j = 0; j < pairs; ++j) {
         const V twiddle = inverse_y * V(steps[j * (kArity / 2 / pairs)]);
-        value[j] = (value[j] + value[j + pairs]) +
-                   multiply(twiddle * (value[j] - value[j + pairs]), challenge);
+        value[j] =
+            (value[j] + value[j + pairs]) + twiddle * (value[j] - value[j + pairs]) * challenge;
       }
       inverse_y = inverse_y * inverse_y;
     }

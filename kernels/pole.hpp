@@ -10,9 +10,9 @@
 
 #include "core/device.hpp"
 #include "core/lanes.hpp"
+#include "core/wide_sum.hpp"
 #include "kernels/inverse.hpp"
 #include "kernels/row_block.hpp"
-#include "kernels/wide_sum.hpp"
 
 namespace cairn {
 

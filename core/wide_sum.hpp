@@ -10,7 +10,6 @@
 
 #include "core/device.hpp"
 #include "core/koala_bear.hpp"
-#include "core/lanes.hpp"
 #include "core/packed.hpp"
 
 namespace cairn {
@@ -21,38 +20,26 @@ inline constexpr uint64_t kTwoSquares = 2 * uint64_t{KoalaBear::kModulus} * Koal
 template <class V>
 class WideSum {
  public:
-  static_assert(kLaneCount<V> == 1, "wider types have their own specialization below");
   using Factor = uint32_t;
 
-  HOST_DEVICE static Factor factor(const V& x) {
-    KoalaBear lane;
-    store_lanes(&lane, x);
-    return lane.montgomery();
-  }
-  HOST_DEVICE static Factor broadcast(KoalaBear x) { return x.montgomery(); }
+  HOST_DEVICE static constexpr Factor factor(const V& x) { return x.montgomery(); }
+  HOST_DEVICE static constexpr Factor broadcast(KoalaBear x) { return x.montgomery(); }
 
-  HOST_DEVICE void add(Factor a, Factor b) { lower(sum_ + product(a, b)); }
-  HOST_DEVICE void add(Factor a, Factor b, Factor c, Factor d) {
+  HOST_DEVICE constexpr void add(Factor a, Factor b) { lower(sum_ + product(a, b)); }
+  HOST_DEVICE constexpr void add(Factor a, Factor b, Factor c, Factor d) {
     lower(sum_ + product(a, b) + product(c, d));
   }
   /// Adds a_0 b_0 + ... + a_4 b_4; what was there before must be nothing.
-  HOST_DEVICE void add_five(const Factor* a, const Factor& b0, const Factor& b1, const Factor& b2,
-                            const Factor& b3, const Factor& b4) {
+  HOST_DEVICE constexpr void add_five(const Factor* a, const Factor& b0, const Factor& b1,
+                                      const Factor& b2, const Factor& b3, const Factor& b4) {
     lower(product(a[0], b0) + product(a[1], b1) + product(a[2], b2) + product(a[3], b3));
     add(a[4], b4);
   }
-  HOST_DEVICE V reduced() const {
-    const uint32_t quotient = static_cast<uint32_t>(sum_) * 0x81000001u;  // p^-1 mod 2^32
-    const auto high = static_cast<uint32_t>((uint64_t{quotient} * KoalaBear::kModulus) >> 32);
-    const uint32_t difference = static_cast<uint32_t>(sum_ >> 32) - high;
-    const uint32_t more = difference + KoalaBear::kModulus;
-    const KoalaBear lane = KoalaBear::from_montgomery(more < difference ? more : difference);
-    return load_lanes<V>(&lane);
-  }
+  HOST_DEVICE constexpr V reduced() const { return V::from_montgomery(KoalaBear::reduce(sum_)); }
 
  private:
-  HOST_DEVICE static uint64_t product(Factor a, Factor b) { return uint64_t{a} * b; }
-  HOST_DEVICE void lower(uint64_t sum) {
+  HOST_DEVICE static constexpr uint64_t product(Factor a, Factor b) { return uint64_t{a} * b; }
+  HOST_DEVICE constexpr void lower(uint64_t sum) {
     const uint64_t less = sum - kTwoSquares;
     sum_ = less < sum ? less : sum;
   }
@@ -127,31 +114,5 @@ class WideSum<CAIRN_SIMD::PackedKoalaBear> {
 };
 
 #endif
-
-/// a * b in the quintic extension with five reductions in place of twenty-five. Each coefficient is
-/// a sum of five products a_i B_i, B_i from X^5 = 1 - X^2, X^6 = X - X^3, X^7 = X^2 - X^4, X^8 =
-/// X^3 + X^2 - 1.
-template <class V>
-HOST_DEVICE Quintic<V> multiply(const Quintic<V>& a, const Quintic<V>& b) {
-  using Sum = WideSum<V>;
-  using Factor = typename Sum::Factor;
-  Factor x[kExtensionDegree], y[kExtensionDegree];
-  for (int i = 0; i < kExtensionDegree; ++i) {
-    x[i] = Sum::factor(a.c[i]);
-    y[i] = Sum::factor(b.c[i]);
-  }
-  const V one_four = b.c[1] - b.c[4];
-  const Factor y14 = Sum::factor(one_four);
-  const Factor y03 = Sum::factor(b.c[0] - b.c[3]);
-  const Factor y42 = Sum::factor(b.c[4] - b.c[2]);
-  const Factor y314 = Sum::factor(b.c[3] - one_four);
-  Sum sum[kExtensionDegree];
-  sum[0].add_five(x, y[0], y[4], y[3], y[2], y14);
-  sum[1].add_five(x, y[1], y[0], y[4], y[3], y[2]);
-  sum[2].add_five(x, y[2], y14, y03, y42, y314);
-  sum[3].add_five(x, y[3], y[2], y14, y03, y42);
-  sum[4].add_five(x, y[4], y[3], y[2], y14, y03);
-  return {sum[0].reduced(), sum[1].reduced(), sum[2].reduced(), sum[3].reduced(), sum[4].reduced()};
-}
 
 }  // namespace cairn
