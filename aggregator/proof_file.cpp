@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
@@ -24,6 +25,8 @@ Error not_a_proof(const std::string& path, const std::string& why) {
 
 /// Runs in the reading process: everything that is asked of HDF5, as our own bytes.
 std::vector<std::byte> extract(const std::string& path) {
+  // Published files do not change, and some file systems refuse locks.
+  setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
   const hdf5::Reader reader(path);
   ByteWriter out;
   std::vector<std::pair<std::string, std::string>> attributes = reader.attributes("/");

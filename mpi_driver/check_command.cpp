@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <iostream>
-#include <thread>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -9,6 +7,7 @@
 #include "mpi_driver/commands.hpp"
 #include "mpi_driver/progress.hpp"
 #include "mpi_driver/table.hpp"
+#include "mpi_driver/usage.hpp"
 #include "segmenter/job.hpp"
 #include "segmenter/plan.hpp"
 
@@ -23,8 +22,7 @@ int check_command(const Options& options) {
     parts.insert(parts.end(), bundle.begin(), bundle.end());
   }
   CheckOptions check;
-  check.threads = static_cast<int>(
-      options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency()));
+  check.threads = static_cast<int>(options.threads != 0 ? options.threads : usable_cores());
   const CheckReport report = check_parts(image, job.statement, parts, check);
   if (options.json) {
     const nlohmann::json result = {

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sched.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "mpi_driver/commands.hpp"
 #include "mpi_driver/progress.hpp"
 #include "mpi_driver/table.hpp"
+#include "mpi_driver/usage.hpp"
 
 namespace cairn {
 namespace {
@@ -74,15 +74,12 @@ Finding shared_memory() {
 }
 
 std::vector<Finding> look() {
-  cpu_set_t mask;
-  CPU_ZERO(&mask);
-  sched_getaffinity(0, sizeof(mask), &mask);
   const nlohmann::json build = version_json();
   return {{"version", true, false,
            fmt::format("{} ({})", build["version"].get<std::string>(),
                        build["commit"].get<std::string>())},
           {"processor", true, false, proc_value("/proc/cpuinfo", "model name")},
-          {"cores", true, false, fmt::format("{} for this process", CPU_COUNT(&mask))},
+          {"cores", true, false, fmt::format("{} for this process", usable_cores())},
           {"memory", true, false,
            fmt::format("{} available", proc_value("/proc/meminfo", "MemAvailable"))},
           backend("cpu", true),

@@ -103,8 +103,9 @@ bool parse_options(int argc, char** argv, Options& options, int& exit_code) {
       if (help) {
         app.exit(error);
       } else {
-        CLI::App* asked = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
-        std::cerr << "cairn: " << error.what() << "\n\n" << asked->help("cairn");
+        const auto asked = app.get_subcommands();
+        const std::string usage = asked.empty() ? app.help() : asked.front()->help("cairn");
+        std::cerr << "cairn: " << error.what() << "\n\n" << usage;
       }
     }
     return false;

@@ -36,7 +36,8 @@ void Progress::advance(uint64_t units) {
   if (style_ == Style::kBar) draw(false);
   if (style_ == Style::kLines && total_ > 0) {
     const uint64_t tenths = std::min<uint64_t>(10, 10 * done_ / total_);
-    if (tenths > tenths_said_ && tenths < 10) {
+    // Not for what is over in a moment.
+    if (tenths > tenths_said_ && tenths < 10 && elapsed() > 0.2) {
       const double left =
           elapsed() / static_cast<double>(done_) * static_cast<double>(total_ - done_);
       fmt::print(stderr, "{:<8} {:>3} %  {} left\n", phases_.back().name, 10 * tenths,

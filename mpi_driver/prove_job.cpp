@@ -138,7 +138,7 @@ void work_on_job(Comm& comm, const EngineOptions& options) {
 ProveOutcome prove_alone(const Options& options, Progress& progress) {
   EngineOptions engine;
   engine.backend = options.backend;
-  engine.resources.threads = options.threads;
+  engine.resources.threads = options.threads != 0 ? options.threads : usable_cores();
   char host[256] = {};
   gethostname(host, sizeof(host) - 1);
   engine.host = host;

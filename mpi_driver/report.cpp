@@ -145,7 +145,7 @@ std::string summary(const ProveOutcome& outcome, const Options& options) {
   add("proof", fmt::format("{} ({})", options.output,
                            format_bytes(static_cast<double>(outcome.proof_bytes))));
   add("security",
-      fmt::format("{:.1f} bits proven ({} limits them)", outcome.security_bits, outcome.tightest));
+      fmt::format("{:.1f} bits proven, limited by {}", outcome.security_bits, outcome.tightest));
   add("hash", hash_name(outcome.hash));
   add("digest", outcome.digest.hex());
 

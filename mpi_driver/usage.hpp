@@ -12,4 +12,7 @@ struct ResourceUsage {
 
 ResourceUsage resource_usage();
 
+/// Cores that this process may run on.
+unsigned usable_cores();
+
 }  // namespace cairn

@@ -68,7 +68,7 @@ int verify_command(const Options& options) {
   }
   std::vector<std::vector<std::string>> rows = to_rows(facts);
   rows.push_back({"segments", std::to_string(proof.segments.size())});
-  rows.push_back({"security", fmt::format("{:.1f} bits proven ({} limits them)",
+  rows.push_back({"security", fmt::format("{:.1f} bits proven, limited by {}",
                                           verdict.security_bits, verdict.tightest)});
   rows.push_back({"hash", hash_name(proof.hash)});
   rows.push_back({"digest", derived.at("proof_digest")});

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 const std::string kCairn = std::string(CAIRN_PROGRAM) + " ";
 /// Small enough that the sample needs several bundles.
-const std::string kTight = " --memory 80M";
+const std::string kTight = " --memory 175M";
 
 std::string pie(const char* name) { return (test_data() / "pie" / name).string(); }
 

@@ -38,9 +38,9 @@ void write_text(const std::string& path, const std::string& text) {
 }
 
 TEST(Program, TellsHowItIsUsed) {
-  expect_refusal("", 1, "usage");
+  expect_refusal("", 1, "Usage: cairn [OPTIONS]");
   expect_refusal("nonsense", 1, "");
-  expect_refusal("prove x.zip", 1, "--output");
+  expect_refusal("prove x.zip", 1, "Usage: cairn prove");
   expect_refusal("prove x.zip -o y --backend gpu", 1, "gpu");
   expect_refusal("prove x.zip -o y --memory lots", 1, "lots");
   expect_refusal("verify", 1, "PROOF");
