@@ -1,7 +1,8 @@
-// sum_k e_k v_k for constants e_k of E and values v_k of a row: fingerprints and weighted constraints.
+// sum_k e_k v_k for constants e_k of E and values v_k of a row: fingerprints and weighted
+// constraints.
 //
-// Over base-field values the products are reduced once at the end (core/wide_sum.hpp); at the verifier's
-// out-of-domain point, where values lie in E themselves, they are plain products.
+// Over base-field values the products are reduced once at the end (core/wide_sum.hpp); at the
+// verifier's out-of-domain point, where values lie in E themselves, they are plain products.
 #pragma once
 
 #include "core/device.hpp"
@@ -46,9 +47,7 @@ struct Fingerprint {
   KoalaBear5 start;  // alpha + bus
   ExtensionDot<V, X> coordinates;
 
-  HOST_DEVICE X value() const {
-    return coordinates.value() + ExtensionDot<V, X>::broadcast(start);
-  }
+  HOST_DEVICE X value() const { return coordinates.value() + ExtensionDot<V, X>::broadcast(start); }
 };
 
 }  // namespace cairn

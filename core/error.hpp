@@ -1,5 +1,5 @@
-// Errors: throw when this rank cannot go on, return a Result when the caller decides, check() what only
-// a bug can break. An Error carries the exit code of the process; it is caught once, in main.
+// Errors: throw when this rank cannot go on, return a Result when the caller decides, check() what
+// only a bug can break. An Error carries the exit code of the process; it is caught once, in main.
 #pragma once
 
 #include <stdexcept>
@@ -34,7 +34,8 @@ class Error : public std::runtime_error {
 inline void check(bool condition, const char* sentence, const char* file = __builtin_FILE(),
                   int line = __builtin_LINE()) {
   if (!condition) {
-    throw Error(Code::kBug, std::string("bug: ") + sentence + " (" + file + ":" + std::to_string(line) + ")");
+    throw Error(Code::kBug,
+                std::string("bug: ") + sentence + " (" + file + ":" + std::to_string(line) + ")");
   }
 }
 

@@ -1,5 +1,6 @@
-// A Cairo memory value as an integer: four 64-bit words, least significant first, below 2^252 unless said
-// otherwise. Arithmetic modulo the Cairo prime is in core/felt252.hpp; here is only the representation.
+// A Cairo memory value as an integer: four 64-bit words, least significant first, below 2^252
+// unless said otherwise. Arithmetic modulo the Cairo prime is in core/felt252.hpp; here is only the
+// representation.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// How a kernel body reads and writes columns, whatever its lane type: KoalaBear (one row an index: a
-// device thread, or the tail of a host loop) or PackedKoalaBear (kWidth rows from the index on).
+// How a kernel body reads and writes columns, whatever its lane type: KoalaBear (one row an index:
+// a device thread, or the tail of a host loop) or PackedKoalaBear (kWidth rows from the index on).
 #pragma once
 
 #include <type_traits>
@@ -33,7 +33,8 @@ HOST_DEVICE void store_lanes(KoalaBear* p, const V& x) {
   }
 }
 
-/// Reads the extension element at `p` of a column stored as five base columns, `stride` elements apart.
+/// Reads the extension element at `p` of a column stored as five base columns, `stride` elements
+/// apart.
 template <class V>
 HOST_DEVICE Quintic<V> load_quintic(const KoalaBear* p, uint64_t stride) {
   return {load_lanes<V>(p), load_lanes<V>(p + stride), load_lanes<V>(p + 2 * stride),

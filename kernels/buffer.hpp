@@ -10,14 +10,16 @@
 
 namespace cairn {
 
-/// `size` elements of T in the memory of `backend`; not cleared. Movable, not copyable: a copy between
-/// backends is always explicit.
+/// `size` elements of T in the memory of `backend`; not cleared. Movable, not copyable: a copy
+/// between backends is always explicit.
 template <class T>
 class Buffer {
  public:
   Buffer() = default;
   Buffer(Backend& backend, size_t size)
-      : backend_(&backend), data_(static_cast<T*>(backend.allocate(size * sizeof(T)))), size_(size) {}
+      : backend_(&backend),
+        data_(static_cast<T*>(backend.allocate(size * sizeof(T)))),
+        size_(size) {}
   Buffer(Buffer&& other) noexcept { swap(other); }
   Buffer& operator=(Buffer&& other) noexcept {
     Buffer(std::move(other)).swap(*this);

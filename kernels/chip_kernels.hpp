@@ -38,7 +38,8 @@ struct FillFixed {
   }
 };
 
-/// Counts what one row uses. Runs on the row as fill() gives it: uses never depend on multiplicities.
+/// Counts what one row uses. Runs on the row as fill() gives it: uses never depend on
+/// multiplicities.
 template <class Chip, class Add>
 struct CountUses {
   const ChipTask& task;
@@ -104,7 +105,7 @@ struct LookupColumns {
     const TraceAccess<V> access{task, row};
     PairSink<V, kPairs> sink;
     FractionEvaluator<Chip, V, Quintic<V>, TraceAccess<V>, PairSink<V, kPairs>> evaluator(access,
-                                                                                         sink);
+                                                                                          sink);
     Chip::evaluate(evaluator);
     // One inversion for all pairs of the row: prefix products up, inverses down.
     Quintic<V> prefix[kPairs];

@@ -1,6 +1,6 @@
-// What a chip's kernels are told: one plain struct for all chips, so that a backend needs no template to
-// start them. Which of the four kernels runs is `work`; what each reads and writes is said below and in
-// kernels/chip_kernels.hpp.
+// What a chip's kernels are told: one plain struct for all chips, so that a backend needs no
+// template to start them. Which of the four kernels runs is `work`; what each reads and writes is
+// said below and in kernels/chip_kernels.hpp.
 #pragma once
 
 #include <cstdint>
@@ -25,14 +25,15 @@ struct ChipTask {
   Image image;
   Counts counts;
 
-  /// Column i at main + i * stride; stride is N for traces, 2 N for extended columns. Helper columns
-  /// likewise, five base columns for each pair of fractions, S last.
+  /// Column i at main + i * stride; stride is N for traces, 2 N for extended columns. Helper
+  /// columns likewise, five base columns for each pair of fractions, S last.
   KoalaBear* main;
   KoalaBear* helper;
   const KoalaBear* fixed;
   uint64_t stride;
 
-  /// kLookups writes the sum of all fractions of each row to the place of S; the prefix sum comes after.
+  /// kLookups writes the sum of all fractions of each row to the place of S; the prefix sum comes
+  /// after.
   const LookupChallenges* challenges;  // in the backend's memory
 
   /// kConstraints, over the 2 N points of the evaluation domain, coset-major.
@@ -41,7 +42,7 @@ struct ChipTask {
   const KoalaBear* is_first;  // 2 N values each
   const KoalaBear* is_last;
   const KoalaBear* except_last;
-  KoalaBear* accumulator;     // five base columns of 2 N values
+  KoalaBear* accumulator;  // five base columns of 2 N values
 
   /// kCountUses: set to 1 + the row number when a row uses a message that nothing provides.
   uint32_t* unprovided;

@@ -28,11 +28,10 @@ DeviceImage::DeviceImage(Backend& backend, const Image& host) : view_(host) {
 }
 
 CountsBuffer::CountsBuffer(Backend& backend, const Image& image) : backend_(backend) {
-  const size_t sizes[] = {
-      memory_count(image),       image.big_count,         image.big_count,
-      image.mid_count,           image.mid_count,         image.immediate_count,
-      image.immediate_count,     image.instruction_count, size_t{1} << 18,
-      size_t{2} << kMaxRangeBits};
+  const size_t sizes[] = {memory_count(image),       image.big_count,         image.big_count,
+                          image.mid_count,           image.mid_count,         image.immediate_count,
+                          image.immediate_count,     image.instruction_count, size_t{1} << 18,
+                          size_t{2} << kMaxRangeBits};
   size_t total = 0;
   for (const size_t size : sizes) total += size;
   flat_ = Buffer<uint32_t>(backend, total);

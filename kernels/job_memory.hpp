@@ -8,8 +8,8 @@
 
 namespace cairn {
 
-/// The image as the backend's kernels read it: the same pointers where the backend reads host memory, a
-/// copy elsewhere.
+/// The image as the backend's kernels read it: the same pointers where the backend reads host
+/// memory, a copy elsewhere.
 class DeviceImage {
  public:
   DeviceImage(Backend& backend, const Image& host);

@@ -1,11 +1,14 @@
 // Evaluation domains and their order (docs/protocol.md).
 //
-// A trace of height N = 2^n lies on H = <w>, row i at w^i. It is committed on 2 N points g v^k, v^2 = w,
-// in two halves: position p = c N + i holds g v^(2 i + c). Positions of a lower height follow from those
-// of a taller one by i mod N; folding keeps the halves apart as well.
+// A trace of height N = 2^n lies on H = <w>, row i at w^i. It is committed on 2 N points g v^k, v^2
+// = w, in two halves: position p = c N + i holds g v^(2 i + c). Positions of a lower height follow
+// from those of a taller one by i mod N; folding keeps the halves apart as well.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "core/koala_bear.hpp"
 
@@ -38,6 +41,20 @@ constexpr KoalaBear domain_point(Position p, int log_height) {
 /// The shift g v^c of half c.
 constexpr KoalaBear half_shift(uint32_t half, int log_height) {
   return domain_point({half, 0}, log_height);
+}
+
+/// The distinct positions of a height that a sorted list of positions of the tallest height falls
+/// on.
+inline std::vector<uint32_t> lowered_positions(std::span<const uint32_t> positions,
+                                               int from_log_height, int to_log_height) {
+  std::vector<uint32_t> result;
+  result.reserve(positions.size());
+  for (const uint32_t p : positions) {
+    result.push_back(Position::of(p, from_log_height).lowered(to_log_height).flat(to_log_height));
+  }
+  std::sort(result.begin(), result.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
+  return result;
 }
 
 }  // namespace cairn

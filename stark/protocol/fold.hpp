@@ -1,5 +1,5 @@
-// One fold of a codeword at one position, as the verifier computes it; the prover's kernel does the same
-// over whole layers (kernels/fri_fold.hpp).
+// One fold of a codeword at one position, as the verifier computes it; the prover's kernel does the
+// same over whole layers (kernels/fri_fold.hpp).
 #pragma once
 
 #include <span>
@@ -8,9 +8,10 @@
 
 namespace cairn {
 
-/// Folds the values of a codeword at the positions (half, index + j 2^(log_height - step)), j < 2^step, of
-/// a domain with 2^log_height points a half, by beta. f(y) = f_e(y^2) + y f_o(y^2) becomes f_e + beta f_o,
-/// `step` times, with beta, beta^2, beta^4. Overwrites `values`; index < 2^(log_height - step).
+/// Folds the values of a codeword at the positions (half, index + j 2^(log_height - step)), j <
+/// 2^step, of a domain with 2^log_height points a half, by beta. f(y) = f_e(y^2) + y f_o(y^2)
+/// becomes f_e + beta f_o, `step` times, with beta, beta^2, beta^4. Overwrites `values`; index <
+/// 2^(log_height - step).
 inline KoalaBear5 fold_values(std::span<KoalaBear5> values, Position position, int log_height,
                               int step, KoalaBear5 beta) {
   const KoalaBear one_half = KoalaBear(2).inverse();

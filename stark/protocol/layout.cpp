@@ -11,15 +11,15 @@ SegmentLayout::SegmentLayout(const SegmentRecord& record) {
   for (uint32_t i = 0; i < record.parts.size(); ++i) {
     const PublicPart& part = record.parts[i];
     const int log_height = static_cast<int>(part.log_height);
-    auto group = std::find_if(heights_.begin(), heights_.end(), [&](const HeightGroup& g) {
-      return g.log_height <= log_height;
-    });
+    auto group = std::find_if(heights_.begin(), heights_.end(),
+                              [&](const HeightGroup& g) { return g.log_height <= log_height; });
     if (group == heights_.end() || group->log_height != log_height) {
       group = heights_.insert(group, HeightGroup{log_height, {}});
     }
     group->parts.push_back(i);
     constraint_offset_.push_back(constraint_count_);
-    with_chip(part.chip, [&]<class Chip>() { constraint_count_ += kShape<Chip>.all_constraints(); });
+    with_chip(part.chip,
+              [&]<class Chip>() { constraint_count_ += kShape<Chip>.all_constraints(); });
   }
 }
 

@@ -34,13 +34,13 @@ class SegmentLayout {
   uint64_t constraint_count_ = 0;
 };
 
-/// Visits every opened function of a segment in the order in which powers of delta weigh them, tallest
-/// height first, within a height: main, helper and quotient columns at zeta, then the columns at w zeta.
-/// Column ranges are given as a whole: first power, number of columns.
+/// Visits every opened function of a segment in the order in which powers of delta weigh them,
+/// tallest height first, within a height: main, helper and quotient columns at zeta, then the
+/// columns at w zeta. Column ranges are given as a whole: first power, number of columns.
 struct OpeningOrder {
   struct Group {
-    uint64_t main;      // delta exponent of the first main column of the first part
-    uint64_t helper;    // likewise
+    uint64_t main;    // delta exponent of the first main column of the first part
+    uint64_t helper;  // likewise
     uint64_t quotient;
     uint64_t main_next;
     uint64_t sum_next;

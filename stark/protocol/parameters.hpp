@@ -1,7 +1,8 @@
 // The parameters of every segment proof: unique decoding at rate 1/2 (decision 7 of the design).
 //
-// They are constants, not fields of a proof: a verifier that reads its own security from the proof has
-// none. stark/protocol/soundness.hpp says what they give; a test recomputes it for every shape in use.
+// They are constants, not fields of a proof: a verifier that reads its own security from the proof
+// has none. stark/protocol/soundness.hpp says what they give; a test recomputes it for every shape
+// in use.
 #pragma once
 
 #include <cstdint>

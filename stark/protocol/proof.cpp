@@ -4,8 +4,8 @@
 #include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "core/transcript.hpp"
-#include "stark/protocol/parameters.hpp"
 #include "stark/protocol/layout.hpp"
+#include "stark/protocol/parameters.hpp"
 
 namespace cairn {
 namespace {

@@ -1,4 +1,5 @@
-// What a segment binds itself to before any challenge is known, and the challenge made from all of them.
+// What a segment binds itself to before any challenge is known, and the challenge made from all of
+// them.
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,8 @@ namespace {
 std::vector<KoalaBear> flatten(std::span<const KoalaBear5> values) {
   std::vector<KoalaBear> result;
   result.reserve(values.size() * kExtensionDegree);
-  for (const KoalaBear5& value : values) result.insert(result.end(), value.c, value.c + kExtensionDegree);
+  for (const KoalaBear5& value : values)
+    result.insert(result.end(), value.c, value.c + kExtensionDegree);
   return result;
 }
 
@@ -63,7 +64,9 @@ void SegmentTranscript::absorb_last_polynomial(std::span<const KoalaBear5> coeff
   transcript_.absorb("last polynomial", std::span<const KoalaBear>(flatten(coefficients)));
 }
 
-Digest SegmentTranscript::work_seed() { return transcript_.work_seed("query work", kQueryWorkBits); }
+Digest SegmentTranscript::work_seed() {
+  return transcript_.work_seed("query work", kQueryWorkBits);
+}
 
 bool SegmentTranscript::accept_work(uint64_t nonce) {
   return transcript_.check_work("query work", kQueryWorkBits, nonce);

@@ -1,8 +1,9 @@
-// The conversation of one segment's proof, the same text for prover and verifier (docs/protocol.md).
+// The conversation of one segment's proof, the same text for prover and verifier
+// (docs/protocol.md).
 //
 // Soundness: it starts from the statement, the global challenge, the segment's place and its record
-// (audit R7), so that a proof cannot be moved to another place or job; every opening is absorbed, those in
-// the next row too (R16).
+// (audit R7), so that a proof cannot be moved to another place or job; every opening is absorbed,
+// those in the next row too (R16).
 #pragma once
 
 #include <cstdint>

@@ -66,8 +66,8 @@ constexpr SegmentRound kSegmentRounds[] = {
     {"queries and proof of work", queries},
 };
 
-/// Denominators that vanish, and a non-zero sum that evaluates to zero: each fraction's fingerprint has
-/// degree message + 1 in the challenges.
+/// Denominators that vanish, and a non-zero sum that evaluates to zero: each fraction's fingerprint
+/// has degree message + 1 in the challenges.
 double lookups(const JobShape& job) {
   return bits(2.0 * static_cast<double>(job.fractions) * (job.message + 1));
 }
@@ -89,7 +89,8 @@ SegmentShape shape_of(const SegmentRecord& record) {
     shape.log_height = std::max(shape.log_height, static_cast<int>(part.log_height));
     heights |= uint64_t{1} << part.log_height;
   }
-  shape.openings += static_cast<uint64_t>(__builtin_popcountll(heights)) * kQuotientChunks * kExtensionDegree;
+  shape.openings +=
+      static_cast<uint64_t>(__builtin_popcountll(heights)) * kQuotientChunks * kExtensionDegree;
   return shape;
 }
 

@@ -1,7 +1,8 @@
-// What the parameters prove, in bits: the errors of every round, from the formulas, for given shapes.
+// What the parameters prove, in bits: the errors of every round, from the formulas, for given
+// shapes.
 //
-// Unique decoding; formulas as in design proof-system.md 1.1. One table of rounds: a change of theorem or
-// parameter is a change of one line here, and a test recomputes every shape in use.
+// Unique decoding; formulas as in design proof-system.md 1.1. One table of rounds: a change of
+// theorem or parameter is a change of one line here, and a test recomputes every shape in use.
 #pragma once
 
 #include <string_view>
@@ -15,7 +16,8 @@ namespace cairn {
 struct SegmentShape {
   int log_height;        // of the tallest part
   uint64_t constraints;  // weighted by powers of lambda, over all parts
-  uint64_t openings;     // functions batched by powers of delta: columns at zeta and at w zeta, quotients
+  uint64_t
+      openings;  // functions batched by powers of delta: columns at zeta and at w zeta, quotients
 };
 
 /// And of the job.

@@ -12,7 +12,9 @@ namespace cairn {
 namespace {
 
 /// A record without a root: what layouts are made from.
-SegmentLayout layout_of(const Bundle& bundle) { return SegmentLayout(SegmentRecord::of(bundle, {})); }
+SegmentLayout layout_of(const Bundle& bundle) {
+  return SegmentLayout(SegmentRecord::of(bundle, {}));
+}
 
 }  // namespace
 
@@ -70,10 +72,9 @@ SegmentProof BundleProver::prove(const GlobalChallenge& challenge, uint32_t inde
   for (size_t h = 0; h < heights.size(); ++h) {
     points.emplace_back(backend_, main.blocks[h].stride());
     fill_domain_points(backend_, heights[h].log_height, points[h].data());
-    quotient_blocks.push_back(quotient_columns(backend_, tracer, heights[h], layout, main.blocks[h],
-                                               helper.blocks[h], fixed_blocks[h],
-                                               device_lookups.data(), weights, proof.parts,
-                                               points[h].data()));
+    quotient_blocks.push_back(quotient_columns(
+        backend_, tracer, heights[h], layout, main.blocks[h], helper.blocks[h], fixed_blocks[h],
+        device_lookups.data(), weights, proof.parts, points[h].data()));
   }
   fixed_blocks.clear();
   const Commitment quotient(backend_, hash_, std::move(quotient_blocks));
@@ -84,8 +85,8 @@ SegmentProof BundleProver::prove(const GlobalChallenge& challenge, uint32_t inde
   std::vector<CommittedHeight> committed;
   proof.quotients.resize(heights.size());
   for (size_t h = 0; h < heights.size(); ++h) {
-    committed.push_back({&heights[h], &main.blocks[h], &helper.blocks[h], &quotient.blocks[h],
-                         points[h].data()});
+    committed.push_back(
+        {&heights[h], &main.blocks[h], &helper.blocks[h], &quotient.blocks[h], points[h].data()});
     evaluate_height(backend_, committed[h], zeta, proof.parts, proof.quotients[h]);
   }
   const KoalaBear5 delta = transcript.draw_delta(proof.parts, proof.quotients);
@@ -100,13 +101,13 @@ SegmentProof BundleProver::prove(const GlobalChallenge& challenge, uint32_t inde
     quotient_codeword(backend_, committed[h], zeta, delta, order.groups[h].main, proof.parts,
                       proof.quotients[h], target);
     if (h > 0) {
-      lift_add(backend_, target, stride, heights[h].log_height, codeword.data(), domain, log_tallest);
+      lift_add(backend_, target, stride, heights[h].log_height, codeword.data(), domain,
+               log_tallest);
     }
   }
 
-  const std::vector<uint32_t> positions =
-      prove_low_degree(backend_, hash_, std::move(codeword), static_cast<int>(log_tallest),
-                       transcript, proof);
+  const std::vector<uint32_t> positions = prove_low_degree(
+      backend_, hash_, std::move(codeword), static_cast<int>(log_tallest), transcript, proof);
   proof.main = open(*main.tree, positions);
   proof.helper = open(*helper.tree, positions);
   proof.quotient = open(*quotient.tree, positions);

@@ -1,7 +1,8 @@
 // Proves one bundle in the phases of a job: count uses, commit, (global challenge), prove.
 //
-// Between commit and prove nothing but the root is kept: the trace is filled and extended again, since
-// holding every bundle of a job would cost 8 bytes a cell of the whole job (docs/architecture.md).
+// Between commit and prove nothing but the root is kept: the trace is filled and extended again,
+// since holding every bundle of a job would cost 8 bytes a cell of the whole job
+// (docs/architecture.md).
 #pragma once
 
 #include "air/image.hpp"
@@ -19,7 +20,8 @@ class BundleProver {
   BundleProver(Backend& backend, Hash hash, const Image& image, const Counts& counts,
                const Bundle& bundle);
 
-  /// Adds the uses of all rows to the counts. Throws Error(kBug) when a row uses what nothing provides.
+  /// Adds the uses of all rows to the counts. Throws Error(kBug) when a row uses what nothing
+  /// provides.
   void count_uses();
   /// Fills and commits the main columns; for parts that read counts, the counts must be complete.
   SegmentRecord commit();

@@ -2,8 +2,8 @@
 
 #include "kernels/fri_fold.hpp"
 #include "kernels/grind.hpp"
+#include "stark/protocol/domain.hpp"
 #include "stark/protocol/parameters.hpp"
-#include "stark/verifier/merkle.hpp"
 
 namespace cairn {
 namespace {
@@ -38,8 +38,7 @@ std::vector<uint32_t> prove_low_degree(Backend& backend, Hash hash, Buffer<Koala
   for (int s = 0; s < schedule.count; ++s) {
     const int step = schedule.step[s];
     const Matrix rows = layer_rows(codeword, log_height, step);
-    layers.push_back(
-        {std::move(codeword), log_height - step, MerkleTree(backend, hash, {rows})});
+    layers.push_back({std::move(codeword), log_height - step, MerkleTree(backend, hash, {rows})});
     const Layer& layer = layers.back();
     proof.fold_roots.push_back(layer.tree.root());
     const KoalaBear5 beta = transcript.draw_beta(proof.fold_roots.back());

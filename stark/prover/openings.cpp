@@ -13,7 +13,9 @@ struct ColumnRun {
 };
 
 std::vector<ColumnRun> runs_at_zeta(const CommittedHeight& h) {
-  return {{h.main, 0, h.plan->main}, {h.helper, 0, h.plan->helper}, {h.quotient, 0, h.quotient->columns}};
+  return {{h.main, 0, h.plan->main},
+          {h.helper, 0, h.plan->helper},
+          {h.quotient, 0, h.quotient->columns}};
 }
 
 /// Main columns read in the next row, part by part, then S, part by part.
@@ -23,7 +25,8 @@ std::vector<ColumnRun> runs_at_next_zeta(const CommittedHeight& h) {
     if (place.next > 0) runs.push_back({h.main, place.main, place.next});
   }
   for (const PartPlace& place : h.plan->parts) {
-    runs.push_back({h.helper, place.helper + (place.pairs - 1) * kExtensionDegree, kExtensionDegree});
+    runs.push_back(
+        {h.helper, place.helper + (place.pairs - 1) * kExtensionDegree, kExtensionDegree});
   }
   return runs;
 }
@@ -119,7 +122,8 @@ void quotient_codeword(Backend& backend, const CommittedHeight& h, const KoalaBe
                        const std::vector<PartValues>& parts,
                        const std::vector<KoalaBear5>& quotients, KoalaBear* codeword) {
   std::vector<KoalaBear5> here, next;
-  const auto append = [&](std::vector<KoalaBear5>& to, std::vector<KoalaBear5> PartValues::*member) {
+  const auto append = [&](std::vector<KoalaBear5>& to,
+                          std::vector<KoalaBear5> PartValues::*member) {
     for (const PartPlace& place : h.plan->parts) {
       const auto& values = parts[place.index].*member;
       to.insert(to.end(), values.begin(), values.end());

@@ -14,13 +14,14 @@ struct CommittedHeight {
   const KoalaBear* points;  // of its evaluation domain
 };
 
-/// Evaluates a height's columns at zeta, and those that are read in the next row at w zeta; writes them to
-/// its parts and to `quotients`.
+/// Evaluates a height's columns at zeta, and those that are read in the next row at w zeta; writes
+/// them to its parts and to `quotients`.
 void evaluate_height(Backend& backend, const CommittedHeight& height, const KoalaBear5& zeta,
                      std::vector<PartValues>& parts, std::vector<KoalaBear5>& quotients);
 
-/// Writes sum_k delta^k (f_k(x) - f_k(z_k)) / (x - z_k) over the height's columns, k from `first_power` on,
-/// to `codeword` (five base columns of 2 N values). Values as evaluate_height gave them.
+/// Writes sum_k delta^k (f_k(x) - f_k(z_k)) / (x - z_k) over the height's columns, k from
+/// `first_power` on, to `codeword` (five base columns of 2 N values). Values as evaluate_height
+/// gave them.
 void quotient_codeword(Backend& backend, const CommittedHeight& height, const KoalaBear5& zeta,
                        const KoalaBear5& delta, uint64_t first_power,
                        const std::vector<PartValues>& parts,

@@ -9,8 +9,8 @@ namespace cairn {
 Buffer<KoalaBear5> constraint_weights(Backend& backend, const SegmentLayout& layout,
                                       const KoalaBear5& lambda);
 
-/// The two chunks of five columns of one height. `main`, `helper` and `fixed` are its extended blocks,
-/// `points` those of its evaluation domain.
+/// The two chunks of five columns of one height. `main`, `helper` and `fixed` are its extended
+/// blocks, `points` those of its evaluation domain.
 ExtendedBlock quotient_columns(Backend& backend, const Tracer& tracer, const HeightPlan& height,
                                const SegmentLayout& layout, const ExtendedBlock& main,
                                const ExtendedBlock& helper, const ExtendedBlock& fixed,

@@ -46,7 +46,8 @@ void Tracer::count_uses(const Part& part) const {
   backend_.run_chip(part.chip, counting);
   const uint32_t row = unprovided.to_host()[0];
   if (row != 0) {
-    const std::string name = with_chip(part.chip, []<class Chip>() { return std::string(Chip::kName); });
+    const std::string name =
+        with_chip(part.chip, []<class Chip>() { return std::string(Chip::kName); });
     throw Error(Code::kBug, "bug: " + name + " row " + std::to_string(part.first + row - 1) +
                                 " uses a message that nothing provides");
   }

@@ -1,4 +1,5 @@
-// The columns of a bundle, height by height: where each part's columns stand, and how they are filled.
+// The columns of a bundle, height by height: where each part's columns stand, and how they are
+// filled.
 #pragma once
 
 #include <vector>
@@ -18,7 +19,8 @@ struct PartPlace {
   uint32_t next;   // main columns that are read in the next row
 };
 
-/// All parts of one height. A block holds their columns of one kind, one after another, in this order.
+/// All parts of one height. A block holds their columns of one kind, one after another, in this
+/// order.
 struct HeightPlan {
   uint32_t log_height;
   std::vector<PartPlace> parts;
@@ -36,17 +38,19 @@ class Tracer {
   Tracer(Backend& backend, const Image& image, const Counts& counts)
       : backend_(backend), image_(image), counts_(counts) {}
 
-  /// Adds the uses of a part's rows to the counts. Throws Error(kBug) naming the chip and the row that uses
-  /// what nothing provides.
+  /// Adds the uses of a part's rows to the counts. Throws Error(kBug) naming the chip and the row
+  /// that uses what nothing provides.
   void count_uses(const Part& part) const;
   Buffer<KoalaBear> fill_main(const HeightPlan& height) const;
   Buffer<KoalaBear> fill_fixed(const HeightPlan& height) const;
-  /// The helper columns of a height; sets each part's sum in `parts`. `main` and `fixed` are traces.
+  /// The helper columns of a height; sets each part's sum in `parts`. `main` and `fixed` are
+  /// traces.
   Buffer<KoalaBear> fill_helper(const HeightPlan& height, const Buffer<KoalaBear>& main,
                                 const Buffer<KoalaBear>& fixed, const LookupChallenges* challenges,
                                 std::vector<PartValues>& parts) const;
 
-  /// A task for one of the part's kernels, with image, counts and part set and everything else zero.
+  /// A task for one of the part's kernels, with image, counts and part set and everything else
+  /// zero.
   ChipTask task(ChipWork work, const Part& part) const;
 
  private:

@@ -93,8 +93,7 @@ KoalaBear5 quotient_at(const std::vector<KoalaBear5>& columns, const KoalaBear5&
   KoalaBear5 sum(0);
   for (uint32_t c = 0; c < kQuotientChunks; ++c) {
     // The vanishing polynomial of the other half: 0 there, (v^N) - 1 = -2 here.
-    const KoalaBear5 other =
-        (zeta * half_shift(1 - c, log_height).inverse()).power(height) - 1;
+    const KoalaBear5 other = (zeta * half_shift(1 - c, log_height).inverse()).power(height) - 1;
     sum += combine(&columns[c * kExtensionDegree]) * other * KoalaBear(-2).inverse();
   }
   return sum;
@@ -112,8 +111,8 @@ bool constraints_hold(const SegmentRecord& record, const SegmentLayout& layout,
     for (const uint32_t i : height.parts) {
       with_chip(record.parts[i].chip, [&]<class Chip>() {
         const KoalaBear5 first = lambda.power(layout.constraint_offset(i));
-        const PointAccess<Chip> access{point,  record.parts[i], proof.parts[i], challenges,
-                                       lambda, first};
+        const PointAccess<Chip> access{point,      record.parts[i], proof.parts[i],
+                                       challenges, lambda,          first};
         ConstraintEvaluator<Chip, KoalaBear5, KoalaBear5, PointAccess<Chip>> evaluator(access);
         Chip::evaluate(evaluator);
         sum += evaluator.result();

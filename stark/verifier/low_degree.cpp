@@ -45,7 +45,7 @@ Widths widths_of(const SegmentRecord& record, const HeightGroup& height) {
 
 /// The values that all parts of a height were said to have, in the order of the opened rows.
 std::vector<KoalaBear5> gather(const SegmentProof& proof, const HeightGroup& height,
-                               std::vector<KoalaBear5> PartValues::* member) {
+                               std::vector<KoalaBear5> PartValues::*member) {
   std::vector<KoalaBear5> result;
   for (const uint32_t part : height.parts) {
     const auto& values = proof.parts[part].*member;
@@ -57,7 +57,8 @@ std::vector<KoalaBear5> gather(const SegmentProof& proof, const HeightGroup& hei
 /// sum_k delta^k value_k, k counted on over successive calls.
 class Batch {
  public:
-  Batch(const KoalaBear5& delta, const KoalaBear5& first_power) : delta_(delta), power_(first_power) {}
+  Batch(const KoalaBear5& delta, const KoalaBear5& first_power)
+      : delta_(delta), power_(first_power) {}
   template <class Value>
   void add(const Value& value) {
     sum_ += power_ * value;
@@ -165,8 +166,9 @@ Refusal check_low_degree(Hash hash, const SegmentRecord& record, const SegmentLa
     for (size_t i = 0; i < codeword.position.size(); ++i) {
       const Position p = Position::of(codeword.position[i], log_height);
       const uint32_t leaf = p.lowered(folded).flat(folded);
-      const auto row = static_cast<size_t>(
-          std::lower_bound(next.position.begin(), next.position.end(), leaf) - next.position.begin());
+      const auto row =
+          static_cast<size_t>(std::lower_bound(next.position.begin(), next.position.end(), leaf) -
+                              next.position.begin());
       if (!(opened(row, p.index >> folded) == codeword.value[i])) {
         return s == 0 ? Refusal::kFirstLayer : Refusal::kFoldStep;
       }

@@ -1,4 +1,5 @@
-// The low-degree test of a segment: the opened rows give the first layer, folds lead to the last polynomial.
+// The low-degree test of a segment: the opened rows give the first layer, folds lead to the last
+// polynomial.
 #pragma once
 
 #include "stark/protocol/layout.hpp"

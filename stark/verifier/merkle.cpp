@@ -36,12 +36,11 @@ KnownNodes climb(Hash hash, const KnownNodes& below, int log_size, Siblings& sib
   // First pass: the siblings are listed by ascending position of the node that needs them.
   std::vector<Digest> partner(below.position.size());
   for (size_t i = 0; i < below.position.size(); ++i) {
-    const auto found =
-        std::lower_bound(below.position.begin(), below.position.end(), below.position[i] ^ partner_bit);
-    const bool known =
-        found != below.position.end() && *found == (below.position[i] ^ partner_bit);
-    partner[i] = known ? below.digest[static_cast<size_t>(found - below.position.begin())]
-                       : siblings.next();
+    const auto found = std::lower_bound(below.position.begin(), below.position.end(),
+                                        below.position[i] ^ partner_bit);
+    const bool known = found != below.position.end() && *found == (below.position[i] ^ partner_bit);
+    partner[i] =
+        known ? below.digest[static_cast<size_t>(found - below.position.begin())] : siblings.next();
   }
   std::vector<std::pair<uint32_t, Digest>> parents;
   for (size_t i = 0; i < below.position.size(); ++i) {
@@ -55,7 +54,8 @@ KnownNodes climb(Hash hash, const KnownNodes& below, int log_size, Siblings& sib
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   KnownNodes above;
   for (const auto& [position, digest] : parents) {
-    if (!above.position.empty() && above.position.back() == position) continue;  // both children known
+    if (!above.position.empty() && above.position.back() == position)
+      continue;  // both children known
     above.position.push_back(position);
     above.digest.push_back(digest);
   }
@@ -63,18 +63,6 @@ KnownNodes climb(Hash hash, const KnownNodes& below, int log_size, Siblings& sib
 }
 
 }  // namespace
-
-std::vector<uint32_t> lowered_positions(std::span<const uint32_t> positions, int from_log_height,
-                                        int to_log_height) {
-  std::vector<uint32_t> result;
-  result.reserve(positions.size());
-  for (const uint32_t p : positions) {
-    result.push_back(Position::of(p, from_log_height).lowered(to_log_height).flat(to_log_height));
-  }
-  std::sort(result.begin(), result.end());
-  result.erase(std::unique(result.begin(), result.end()), result.end());
-  return result;
-}
 
 bool opening_is_valid(Hash hash, const Digest& root, std::span<const TreeLevel> levels,
                       std::span<const uint32_t> positions, const TreeOpening& opening) {
@@ -106,8 +94,7 @@ bool opening_is_valid(Hash hash, const Digest& root, std::span<const TreeLevel> 
     half[c] = have ? nodes.digest[known] : siblings.next();
     if (have) ++known;
   }
-  return level == levels.size() && siblings.all_used() &&
-         hash_pair(hash, half[0], half[1]) == root;
+  return level == levels.size() && siblings.all_used() && hash_pair(hash, half[0], half[1]) == root;
 }
 
 }  // namespace cairn

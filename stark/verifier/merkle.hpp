@@ -1,4 +1,5 @@
-// Checks opened rows of a mixed-height Merkle tree against its root (docs/protocol.md, "Commitments").
+// Checks opened rows of a mixed-height Merkle tree against its root (docs/protocol.md,
+// "Commitments").
 #pragma once
 
 #include <cstdint>
@@ -17,13 +18,9 @@ struct TreeLevel {
   size_t width;
 };
 
-/// The distinct positions of a height that a sorted list of positions of the tallest height falls on.
-std::vector<uint32_t> lowered_positions(std::span<const uint32_t> positions, int from_log_height,
-                                        int to_log_height);
-
-/// True when the opening's rows, at `positions` (flat, sorted, distinct) of the tallest level and their
-/// images below, belong to `root`, and nothing in the opening is left over.
-/// Soundness: without the leftover check two different byte strings could be the same proof.
+/// True when the opening's rows, at `positions` (flat, sorted, distinct) of the tallest level and
+/// their images below, belong to `root`, and nothing in the opening is left over. Soundness:
+/// without the leftover check two different byte strings could be the same proof.
 bool opening_is_valid(Hash hash, const Digest& root, std::span<const TreeLevel> levels,
                       std::span<const uint32_t> positions, const TreeOpening& opening);
 

@@ -7,10 +7,9 @@ struct Entry {
   std::string_view name, sentence;
 };
 
-constexpr Entry kEntries[] = {
-    {"None", "accepted"},
+constexpr Entry kEntries[] = {{"None", "accepted"},
 #define CAIRN_ENTRY(Name, sentence) {#Name, sentence},
-    CAIRN_REFUSALS(CAIRN_ENTRY)
+                              CAIRN_REFUSALS(CAIRN_ENTRY)
 #undef CAIRN_ENTRY
 };
 

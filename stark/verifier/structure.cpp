@@ -1,9 +1,9 @@
 #include "stark/verifier/structure.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "air/chips.hpp"
 #include "air/public_terms.hpp"
@@ -27,7 +27,8 @@ bool is_address_range(uint64_t begin, uint64_t size) {
   return begin >= 1 && begin + size <= kAddressEnd;
 }
 
-/// The end that a range chip's items may not pass: addresses stay below 2^28, as do indices of values.
+/// The end that a range chip's items may not pass: addresses stay below 2^28, as do indices of
+/// values.
 template <class Chip>
 constexpr uint64_t range_limit() {
   if constexpr (std::is_same_v<Chip, Memory>) {
@@ -57,7 +58,8 @@ Finding check_part(const PublicPart& part) {
       good = end == begin + height;
       break;
     case Kind::kBuiltin:
-      // Soundness: integers below 2^28, at least one real row, no more rows than the part has (R13).
+      // Soundness: integers below 2^28, at least one real row, no more rows than the part has
+      // (R13).
       good = begin >= 1 && begin < end && end <= kAddressEnd && end - begin <= height;
       break;
     case Kind::kOpcode:
@@ -67,8 +69,8 @@ Finding check_part(const PublicPart& part) {
       break;
   }
   if (!good) {
-    return {Refusal::kPartRange, fmt::format("{}: [{}, {}) in a part of 2^{} rows", Chip::kName, begin,
-                                             end, part.log_height)};
+    return {Refusal::kPartRange, fmt::format("{}: [{}, {}) in a part of 2^{} rows", Chip::kName,
+                                             begin, end, part.log_height)};
   }
   return {};
 }
@@ -94,20 +96,20 @@ Finding check_builtins(const Statement& statement, const std::array<Chain, kChip
         const uint64_t end = chains[chip].started ? chains[chip].end : listed.stop;
         if (listed.begin != begin || listed.stop != end) {
           finding = {Refusal::kBuiltinRange,
-                     fmt::format("{}: parts cover [{}, {}), the segment is [{}, {})", Chip::kName, begin,
-                                 end, listed.begin, listed.stop)};
+                     fmt::format("{}: parts cover [{}, {}), the segment is [{}, {})", Chip::kName,
+                                 begin, end, listed.begin, listed.stop)};
         }
       }
     });
     if (finding.refusal != Refusal::kNone) return finding;
     if (!has_chip && listed.begin != listed.stop) {
-      return {Refusal::kBuiltinUsed, fmt::format("builtin {}: begin {}, stop {}",
-                                                 static_cast<int>(listed.builtin), listed.begin,
-                                                 listed.stop)};
+      return {Refusal::kBuiltinUsed,
+              fmt::format("builtin {}: begin {}, stop {}", static_cast<int>(listed.builtin),
+                          listed.begin, listed.stop)};
     }
   }
-  // A part of a builtin that the program does not list would only state true facts, but nothing asks
-  // for it: refuse what is not accounted for.
+  // A part of a builtin that the program does not list would only state true facts, but nothing
+  // asks for it: refuse what is not accounted for.
   Finding finding;
   for_each_chip([&]<class Chip>() {
     if constexpr (Chip::kKind == Kind::kBuiltin) {
@@ -130,12 +132,14 @@ Finding check_statement(const Statement& s) {
     }
   }
   if (s.main >= s.program.size()) {
-    return {Refusal::kStatementProgram, fmt::format("main {} of {} words", s.main, s.program.size())};
+    return {Refusal::kStatementProgram,
+            fmt::format("main {} of {} words", s.main, s.program.size())};
   }
   int last = -1;
   for (const ListedBuiltin& b : s.builtins) {
     if (static_cast<int>(b.builtin) <= last) {
-      return {Refusal::kStatementBuiltins, fmt::format("builtin {} after {}", int(b.builtin), last)};
+      return {Refusal::kStatementBuiltins,
+              fmt::format("builtin {} after {}", int(b.builtin), last)};
     }
     last = static_cast<int>(b.builtin);
   }
@@ -143,8 +147,9 @@ Finding check_statement(const Statement& s) {
   if (!is_address_range(s.program_base, s.program.size()) ||
       !is_address_range(s.execution_base, stack) || s.final_ap > kAddressEnd ||
       s.final_ap < s.execution_base + stack) {
-    return {Refusal::kStatementAddresses, fmt::format("program {}, execution {}, final ap {}",
-                                                      s.program_base, s.execution_base, s.final_ap)};
+    return {Refusal::kStatementAddresses,
+            fmt::format("program {}, execution {}, final ap {}", s.program_base, s.execution_base,
+                        s.final_ap)};
   }
   bool has_output = false;
   for (const ListedBuiltin& b : s.builtins) {
@@ -173,9 +178,9 @@ Finding check_statement(const Statement& s) {
     return {Refusal::kStatementOutput, "page sizes do not add up to the output's length"};
   }
   if (s.program_cells.size() != s.program.size() || s.output_cells.size() != s.output.size()) {
-    return {Refusal::kStatementHints, fmt::format("{} for {} program words, {} for {} output words",
-                                                  s.program_cells.size(), s.program.size(),
-                                                  s.output_cells.size(), s.output.size())};
+    return {Refusal::kStatementHints,
+            fmt::format("{} for {} program words, {} for {} output words", s.program_cells.size(),
+                        s.program.size(), s.output_cells.size(), s.output.size())};
   }
   return {};
 }
@@ -213,16 +218,17 @@ Finding check_coverage(const Statement& statement, const std::vector<SegmentReco
           const bool first_is_free = Chip::kKind == Kind::kBuiltin && !chain.started;
           if (!first_is_free && part.range_begin != chain.end) {
             finding = {Chip::kKind == Kind::kBuiltin ? Refusal::kBuiltinRange : Refusal::kRangeGap,
-                       fmt::format("{}: a part begins at {}, the one before ends at {}", Chip::kName,
-                                   part.range_begin, chain.end)};
+                       fmt::format("{}: a part begins at {}, the one before ends at {}",
+                                   Chip::kName, part.range_begin, chain.end)};
           }
           if (!chain.started) begins[part.chip] = part.range_begin;
           chain = {part.range_end, true};
         }
         if constexpr (Chip::kKind == Kind::kRange) {
           if (part.range_end > range_limit<Chip>()) {
-            finding = {Refusal::kRangeEnd, fmt::format("{}: ends at {}, the limit is {}", Chip::kName,
-                                                       part.range_end, range_limit<Chip>())};
+            finding = {Refusal::kRangeEnd,
+                       fmt::format("{}: ends at {}, the limit is {}", Chip::kName, part.range_end,
+                                   range_limit<Chip>())};
           }
         }
       });

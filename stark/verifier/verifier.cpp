@@ -1,8 +1,8 @@
 #include "stark/verifier/verifier.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "air/public_terms.hpp"
 #include "core/error.hpp"
@@ -26,8 +26,8 @@ Verdict refuse(Refusal refusal, std::string detail) {
 
 /// Decodes and checks one segment, whose record is known to be valid; adds its sums.
 Refusal check_segment(Hash hash, const GlobalChallenge& challenge, const LookupChallenges& lookups,
-                      uint32_t index, const SegmentRecord& record,
-                      std::span<const std::byte> bytes, KoalaBear5& bus_sum, std::string& detail) {
+                      uint32_t index, const SegmentRecord& record, std::span<const std::byte> bytes,
+                      KoalaBear5& bus_sum, std::string& detail) {
   SegmentProof proof;
   try {
     proof = decode_segment_proof(bytes, hash, record);
@@ -82,9 +82,10 @@ Verdict verify_segment(Hash hash, const GlobalChallenge& challenge, uint32_t ind
   if (finding.refusal != Refusal::kNone) return refuse(finding.refusal, finding.detail);
   KoalaBear5 ignored(0);
   std::string detail;
-  const Refusal refusal = check_segment(hash, challenge, challenge.lookups(), index, record, segment,
-                                        ignored, detail);
-  if (refusal != Refusal::kNone) return refuse(refusal, fmt::format("segment {}: {}", index, detail));
+  const Refusal refusal =
+      check_segment(hash, challenge, challenge.lookups(), index, record, segment, ignored, detail);
+  if (refusal != Refusal::kNone)
+    return refuse(refusal, fmt::format("segment {}: {}", index, detail));
   return {};
 }
 
@@ -92,8 +93,8 @@ Verdict verify(const JobProof& proof, double security_target) {
   Finding finding = check_statement(proof.statement);
   if (finding.refusal != Refusal::kNone) return refuse(finding.refusal, finding.detail);
   if (proof.records.empty() || proof.records.size() != proof.segments.size()) {
-    return refuse(Refusal::kSegmentCount, fmt::format("{} records, {} segments", proof.records.size(),
-                                                      proof.segments.size()));
+    return refuse(Refusal::kSegmentCount, fmt::format("{} records, {} segments",
+                                                      proof.records.size(), proof.segments.size()));
   }
   for (size_t i = 0; i < proof.records.size(); ++i) {
     finding = check_record(proof.records[i]);
@@ -120,9 +121,8 @@ Verdict verify(const JobProof& proof, double security_target) {
 
   for (size_t i = 0; i < proof.segments.size(); ++i) {
     std::string detail;
-    const Refusal refusal =
-        check_segment(proof.hash, challenge, lookups, static_cast<uint32_t>(i), proof.records[i],
-                      proof.segments[i], bus_sum, detail);
+    const Refusal refusal = check_segment(proof.hash, challenge, lookups, static_cast<uint32_t>(i),
+                                          proof.records[i], proof.segments[i], bus_sum, detail);
     if (refusal != Refusal::kNone) return refuse(refusal, fmt::format("segment {}: {}", i, detail));
   }
   if (!(bus_sum == KoalaBear5(0))) return refuse(Refusal::kBusSum, "the sum is not zero");

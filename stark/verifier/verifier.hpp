@@ -1,7 +1,7 @@
 // The verifier of a job: takes a decoded JobProof, gives a verdict with a named reason.
 //
-// Links neither MPI nor CUDA nor HDF5. Everything that a later recursion circuit must check is checked
-// here natively, the audit's R1-R7 and R16 included (docs/protocol.md).
+// Links neither MPI nor CUDA nor HDF5. Everything that a later recursion circuit must check is
+// checked here natively, the audit's R1-R7 and R16 included (docs/protocol.md).
 #pragma once
 
 #include <string>
@@ -27,8 +27,8 @@ struct Verdict {
 /// `security_target` may ask for more than the default, never for less.
 Verdict verify(const JobProof& proof, double security_target = kSecurityTarget);
 
-/// One segment by itself, against the challenge that it was made under. Adds nothing to the sum check.
-/// Used by ranks on the proofs of others before they fold them.
+/// One segment by itself, against the challenge that it was made under. Adds nothing to the sum
+/// check. Used by ranks on the proofs of others before they fold them.
 Verdict verify_segment(Hash hash, const GlobalChallenge& challenge, uint32_t index,
                        const SegmentRecord& record, std::span<const std::byte> segment);
 

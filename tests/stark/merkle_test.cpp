@@ -1,11 +1,11 @@
 // The verifier's Merkle check against a tree built from the definition in docs/protocol.md.
 #include "stark/verifier/merkle.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <random>
 #include <set>
+
+#include <gtest/gtest.h>
 
 namespace cairn {
 namespace {
@@ -13,8 +13,8 @@ namespace {
 /// A mixed-height tree with every node of every level kept.
 struct NaiveTree {
   std::vector<TreeLevel> levels;
-  std::vector<std::vector<KoalaBear>> rows;          // per level: 2 N rows one after another
-  std::vector<std::vector<Digest>> nodes;            // by log_size, flat positions
+  std::vector<std::vector<KoalaBear>> rows;  // per level: 2 N rows one after another
+  std::vector<std::vector<Digest>> nodes;    // by log_size, flat positions
   Digest root;
 
   NaiveTree(Hash hash, std::vector<TreeLevel> shape, uint32_t seed) : levels(std::move(shape)) {

@@ -11,7 +11,8 @@ std::unique_ptr<Backend> cpu_backend() { return make_backend("cpu", {}).value();
 
 const SmallJob& SmallJob::get() {
   static const SmallJob job = [] {
-    SmallJob j{load_job(CAIRN_TEST_DATA "/pie/range_check.n100.pie.zip"), {}, {}, cpu_backend(), {}};
+    SmallJob j{
+        load_job(CAIRN_TEST_DATA "/pie/range_check.n100.pie.zip"), {}, {}, cpu_backend(), {}};
     require_provable(j.job);
     j.image = view_image(j.job.image.bytes());
     j.bundles = make_plan(count_rows(j.image));

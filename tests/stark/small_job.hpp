@@ -1,4 +1,5 @@
-// A small real job, proven once for all tests of this folder, and a lone segment that is smaller still.
+// A small real job, proven once for all tests of this folder, and a lone segment that is smaller
+// still.
 #pragma once
 
 #include <memory>
@@ -14,11 +15,13 @@ struct SmallJob {
   std::unique_ptr<Backend> backend;
   JobProof proof;
 
-  /// The range_check sample: output, range checks, all eleven builtins listed, at least two segments.
+  /// The range_check sample: output, range checks, all eleven builtins listed, at least two
+  /// segments.
   static const SmallJob& get();
 };
 
-/// A segment of one RANGE part of 64 rows under an arbitrary challenge: a proof of some ten thousand bytes.
+/// A segment of one RANGE part of 64 rows under an arbitrary challenge: a proof of some ten
+/// thousand bytes.
 struct LoneSegment {
   GlobalChallenge challenge;
   SegmentRecord record;

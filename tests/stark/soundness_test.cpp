@@ -1,9 +1,10 @@
-// The proven bits, recomputed for the shapes in use, and the formulas against figures from elsewhere.
+// The proven bits, recomputed for the shapes in use, and the formulas against figures from
+// elsewhere.
 #include "stark/protocol/soundness.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "air/chips.hpp"
 #include "stark/protocol/parameters.hpp"
@@ -26,8 +27,8 @@ TEST(Soundness, QueriesGiveAHundredBitsInUniqueDecoding) {
   EXPECT_GE(bits_of(job, "queries and proof of work"), 100.0);
 }
 
-/// cairo-air-review.md 2.2: batching by powers gives 125.5 bits at (2^21, 704), 124.4 at (2^22, 750),
-/// 121.9 at (2^22, 4096), 119.9 at (2^22, 2^14); folds 131.1; the out-of-domain point 130.9.
+/// cairo-air-review.md 2.2: batching by powers gives 125.5 bits at (2^21, 704), 124.4 at (2^22,
+/// 750), 121.9 at (2^22, 4096), 119.9 at (2^22, 2^14); folds 131.1; the out-of-domain point 130.9.
 TEST(Soundness, AgreesWithTheAuditsFigures) {
   const auto batching = [](int log_height, uint64_t openings) {
     return bits_of({{{log_height, 700, openings}}, 1, 30}, "opening batching");
@@ -70,7 +71,8 @@ TEST(Soundness, AnAbsurdJobIsBelowTheTarget) {
 }
 
 TEST(FoldSchedule, EndsAtTheLastPolynomialForEveryHeight) {
-  for (int log_height = kMinLogHeight; log_height <= static_cast<int>(kMaxLogHeight); ++log_height) {
+  for (int log_height = kMinLogHeight; log_height <= static_cast<int>(kMaxLogHeight);
+       ++log_height) {
     const FoldSchedule schedule = FoldSchedule::for_height(log_height);
     int left = log_height;
     for (int i = 0; i < schedule.count; ++i) {

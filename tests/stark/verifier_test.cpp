@@ -1,9 +1,10 @@
-// Every refusal of the verifier, each provoked by one edit of a good proof, and the audit's witnesses.
+// Every refusal of the verifier, each provoked by one edit of a good proof, and the audit's
+// witnesses.
 #include "stark/verifier/verifier.hpp"
 
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "air/chips.hpp"
 #include "core/bytes.hpp"
@@ -122,7 +123,7 @@ TEST(Refusals, StatementBuiltins) {
 }
 
 TEST(Refusals, StatementAddresses) {
-  for (uint32_t Statement::* field :
+  for (uint32_t Statement::*field :
        {&Statement::program_base, &Statement::execution_base, &Statement::final_ap}) {
     JobProof proof = good();
     proof.statement.*field = 0;
@@ -254,8 +255,8 @@ TEST(Refusals, RangeEnd) {
     }
   }
   for (int i = 0; i < 16; ++i, end += 1u << kMaxLogHeight) {
-    proof.records.back().parts.push_back({static_cast<uint32_t>(ChipId::kMemory), kMaxLogHeight, end,
-                                          end + (1u << kMaxLogHeight)});
+    proof.records.back().parts.push_back(
+        {static_cast<uint32_t>(ChipId::kMemory), kMaxLogHeight, end, end + (1u << kMaxLogHeight)});
   }
   expect_refused(proof, Refusal::kRangeEnd);
 }
@@ -264,7 +265,8 @@ TEST(Refusals, RangeEnd) {
 TEST(Refusals, BusOverflow) {
   JobProof proof = good();
   for (int i = 0; i < 260; ++i) {
-    proof.records.back().parts.push_back({static_cast<uint32_t>(ChipId::kAeq), kMaxLogHeight, 0, 0});
+    proof.records.back().parts.push_back(
+        {static_cast<uint32_t>(ChipId::kAeq), kMaxLogHeight, 0, 0});
   }
   expect_refused(proof, Refusal::kBusOverflow);
 }
@@ -285,10 +287,12 @@ TEST(Refusals, Security) {
 }
 
 TEST(Refusals, Constraints) {
-  expect_refused(with_segment([](SegmentProof& s) { s.parts[0].main[0] += 1; }), Refusal::kConstraints);
+  expect_refused(with_segment([](SegmentProof& s) { s.parts[0].main[0] += 1; }),
+                 Refusal::kConstraints);
   expect_refused(with_segment([](SegmentProof& s) { s.parts[0].helper[0] += 1; }),
                  Refusal::kConstraints);
-  expect_refused(with_segment([](SegmentProof& s) { s.quotients[0][0] += 1; }), Refusal::kConstraints);
+  expect_refused(with_segment([](SegmentProof& s) { s.quotients[0][0] += 1; }),
+                 Refusal::kConstraints);
   expect_refused(with_segment([](SegmentProof& s) { s.parts[0].sum += 1; }), Refusal::kConstraints);
   expect_refused(with_segment([](SegmentProof& s) { s.parts[0].running_sum_next[0] += 1; }),
                  Refusal::kConstraints);
@@ -309,7 +313,8 @@ TEST(Refusals, QueryWork) {
 }
 
 TEST(Refusals, Openings) {
-  expect_refused(with_segment([](SegmentProof& s) { s.main.rows[0][0] += 1; }), Refusal::kMainOpening);
+  expect_refused(with_segment([](SegmentProof& s) { s.main.rows[0][0] += 1; }),
+                 Refusal::kMainOpening);
   expect_refused(with_segment([](SegmentProof& s) { s.helper.rows[0][0] += 1; }),
                  Refusal::kHelperOpening);
   expect_refused(with_segment([](SegmentProof& s) { s.quotient.rows[0][0] += 1; }),
@@ -336,8 +341,8 @@ LowDegreeClaim claim_of(const SegmentRecord& record, const SegmentProof& proof, 
   return claim;
 }
 
-/// Layers that are committed as they should be, but do not follow from one another: a prover that folds
-/// something else would look so under the true challenges.
+/// Layers that are committed as they should be, but do not follow from one another: a prover that
+/// folds something else would look so under the true challenges.
 TEST(Refusals, Folds) {
   const auto [index, part] = find_part(ChipId::kPair9Table);  // tall enough for four folds
   const SegmentRecord& record = good().records[index];
@@ -359,7 +364,8 @@ TEST(Refusals, Folds) {
   EXPECT_EQ(check_with([](auto&, auto& p) { p.parts[0].main[0] += 1; }), Refusal::kFirstLayer);
   EXPECT_EQ(check_with([](auto& c, auto&) { c.betas[0] += 1; }), Refusal::kFoldStep);
   EXPECT_EQ(check_with([](auto& c, auto&) { c.betas.back() += 1; }), Refusal::kLastPolynomial);
-  EXPECT_EQ(check_with([](auto&, auto& p) { p.last_polynomial[0] += 1; }), Refusal::kLastPolynomial);
+  EXPECT_EQ(check_with([](auto&, auto& p) { p.last_polynomial[0] += 1; }),
+            Refusal::kLastPolynomial);
 }
 
 /// A prover that counts a use too many: every segment is right by itself, the sum is not zero.
@@ -416,8 +422,7 @@ TEST(Flips, EveryByteOfASmallSegment) {
   for (size_t i = 0; i < lone.bytes.size(); ++i) {
     std::vector<std::byte> flipped = lone.bytes;
     flipped[i] ^= std::byte{1} << (i % 8);
-    EXPECT_FALSE(
-        verify_segment(Hash::kBlake3, lone.challenge, 0, lone.record, flipped).accepted())
+    EXPECT_FALSE(verify_segment(Hash::kBlake3, lone.challenge, 0, lone.record, flipped).accepted())
         << "byte " << i;
   }
 }

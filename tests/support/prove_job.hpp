@@ -19,8 +19,8 @@ struct PlainAdd {
 
 /// Where a dishonest prover may interfere. Each hook may be empty.
 struct Interference {
-  std::function<void(CountsBuffer&)> counts;                       // after all uses are counted
-  std::function<void(std::vector<SegmentRecord>&)> records;        // before the challenge
+  std::function<void(CountsBuffer&)> counts;                 // after all uses are counted
+  std::function<void(std::vector<SegmentRecord>&)> records;  // before the challenge
 };
 
 inline JobProof prove_job(Backend& backend, Hash hash, const Image& host_image,
