@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "aggregator/node_check.hpp"
 #include "air/public_terms.hpp"
 #include "segmenter/image_builder.hpp"
@@ -75,6 +77,8 @@ void BundleEngine::check_node(const Node& node) const {
   cairn::check_node(setup_.hash, message_.challenge, message_.records, node);
 }
 
-std::string BundleEngine::phases() const { return "{}"; }
+std::string BundleEngine::details() const {
+  return fmt::format(R"({{"backend_peak_bytes": {}}})", backend_->peak_bytes());
+}
 
 }  // namespace cairn

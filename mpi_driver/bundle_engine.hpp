@@ -31,7 +31,7 @@ class BundleEngine : public Engine {
   void begin_proving(ChallengeMessage message) override;
   Node prove(uint32_t bundle) override;
   void check_node(const Node& node) const override;
-  std::string phases() const override;
+  std::string details() const override;
 
  private:
   class BundleProver prover(uint32_t bundle);

@@ -36,8 +36,8 @@ class Engine {
   /// Throws Error(kInvalidProof) when a node of another rank does not hold.
   virtual void check_node(const Node& node) const = 0;
 
-  /// The engine's own phase times, as JSON.
-  virtual std::string phases() const = 0;
+  /// What else there is to report, as JSON.
+  virtual std::string details() const = 0;
 };
 
 /// Makes a worker's engine from what rank 0 sent; `image` outlives it.

@@ -91,7 +91,7 @@ void read(ByteReader& in, Hash hash, WorkerReport& x) {
     *seconds = read_double(in);
   }
   x.peak_bytes = in.u64();
-  x.phases = in.text();
+  x.details = in.text();
 }
 
 }  // namespace
@@ -148,7 +148,7 @@ std::vector<std::byte> encode(const WorkerReport& report) {
     write(out, seconds);
   }
   out.u64(report.peak_bytes);
-  out.text(report.phases);
+  out.text(report.details);
   return out.take();
 }
 

@@ -92,8 +92,8 @@ struct WorkerReport {
   uint32_t merges = 0;
   double count_seconds = 0, commit_seconds = 0, prove_seconds = 0, merge_seconds = 0;
   double user_seconds = 0, system_seconds = 0;
-  uint64_t peak_bytes = 0;  // of resident memory
-  std::string phases;       // JSON of the prover's own phases
+  uint64_t peak_bytes = 0;     // of resident memory
+  std::string details = "{}";  // JSON of the engine's own
 };
 
 // encode() and decode<T>() of each: canonical bytes (core/bytes.hpp). decode throws Error(kBug):

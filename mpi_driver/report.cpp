@@ -47,7 +47,7 @@ json workers_json(const ProveOutcome& outcome) {
                        {"user_seconds", worker.user_seconds},
                        {"system_seconds", worker.system_seconds},
                        {"peak_bytes", worker.peak_bytes},
-                       {"phases", json::parse(worker.phases)}});
+                       {"details", json::parse(worker.details)}});
   }
   return workers;
 }

@@ -141,7 +141,7 @@ void Worker::report() {
   report_.user_seconds = usage.user_seconds;
   report_.system_seconds = usage.system_seconds;
   report_.peak_bytes = usage.peak_bytes;
-  if (engine_) report_.phases = engine_->phases();
+  if (engine_) report_.details = engine_->details();
   comm_.send(kCoordinator, static_cast<int>(Tag::kReport), encode(report_));
 }
 

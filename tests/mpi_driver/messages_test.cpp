@@ -21,7 +21,6 @@ TEST(Messages, SurviveTheirOwnBytes) {
   report.about = {"host", 2, "cpu"};
   report.segments = {1, 5};
   report.peak_bytes = uint64_t{5} << 32;
-  report.phases = "{}";
   EXPECT_EQ(encode(decode<WorkerReport>(encode(report))), encode(report));
 
   const ChallengeMessage challenge{{Digest{{1}}, KoalaBear5(2), KoalaBear5(3)},

@@ -50,7 +50,7 @@ class ToyEngine : public Engine {
       throw Error(Code::kInvalidProof, "a toy node that does not hold");
     }
   }
-  std::string phases() const override { return "{}"; }
+  std::string details() const override { return "{}"; }
 
  private:
   JobSetup setup_;
