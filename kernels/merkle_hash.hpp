@@ -5,6 +5,8 @@
 // (c, q + M) below.
 #pragma once
 
+#include <type_traits>
+
 #include "core/hash_lanes.hpp"
 #include "kernels/matrix.hpp"
 
@@ -83,38 +85,34 @@ struct SubtreeRows {
   uint32_t begin[kMaxSubtreeDepth + 2];
   uint32_t width[kMaxSubtreeDepth + 1];
 
-  /// Digests of nodes of level `depth`, from the leaves up; `rows` is their place in that level.
-  template <class V, class Lanes>
-  HOST_DEVICE void hash_subtree(uint32_t depth, const Lanes& rows,
-                                WordsOf<V> (&digest)[kDigestWords]) const {
+  /// Digests of nodes of level `depth`, from the leaves up: kGroups times as many as V has lanes.
+  /// The reader hashes rows: reader(*this, level, offset, out), `offset` rows after the nodes' own.
+  template <class V, int kGroups, class Reader>
+  HOST_DEVICE void hash_subtree(uint32_t depth, const Reader& reader,
+                                WordsOf<V> (&digest)[kGroups][kDigestWords]) const {
     using W = WordsOf<V>;
-    W waiting[kMaxSubtreeDepth + 1][kDigestWords];  // left siblings, by level
+    W waiting[kMaxSubtreeDepth + 1][kGroups][kDigestWords];  // left siblings, by level
+    W other[kGroups][kDigestWords];
     for (uint32_t leaf = 0; leaf < 1u << depth; ++leaf) {
       // Leaves come in the order in which siblings meet: leaf t is (bits of t reversed) 2^log_top
       // rows off.
       for (uint32_t level = 0;; ++level) {
-        if (level > 0) {
-          W right[kDigestWords];
-          copy(digest, right);
-          hash_pair_lanes<V>(hash, waiting[level - 1], right, digest);
-        }
+        if (level > 0) join<V, kGroups>(waiting[level - 1], digest, digest);
         if (begin[level] != begin[level + 1]) {
           const uint64_t block = reversed(leaf >> level, depth - level);
-          RowSource<V, Lanes> source(matrices.item + begin[level],
-                                     rows.moved(block << (log_height - depth)));
-          W row[kDigestWords];
-          hash_row_lanes<V>(hash, source, width[level], row);
+          const uint64_t offset = block << (log_height - depth);
           if (level == 0) {
-            copy(row, digest);
+            reader(*this, level, offset, digest);
           } else {
-            W node[kDigestWords];
-            copy(digest, node);
-            hash_pair_lanes<V>(hash, node, row, digest);
+            reader(*this, level, offset, other);
+            join<V, kGroups>(digest, other, digest);
           }
         }
         if (level == depth) break;
         if ((leaf >> level & 1) == 0) {
-          copy(digest, waiting[level]);
+          for (int g = 0; g < kGroups; ++g) {
+            for (int w = 0; w < kDigestWords; ++w) waiting[level][g][w] = digest[g][w];
+          }
           break;
         }
       }
@@ -127,9 +125,77 @@ struct SubtreeRows {
     for (uint32_t b = 0; b < bits; ++b) result |= (x >> b & 1) << (bits - 1 - b);
     return result;
   }
-  template <class W>
-  HOST_DEVICE static void copy(const W (&from)[kDigestWords], W (&to)[kDigestWords]) {
-    for (int w = 0; w < kDigestWords; ++w) to[w] = from[w];
+  template <class V, int kGroups>
+  HOST_DEVICE void join(const WordsOf<V> (&left)[kGroups][kDigestWords],
+                        const WordsOf<V> (&right)[kGroups][kDigestWords],
+                        WordsOf<V> (&out)[kGroups][kDigestWords]) const {
+    for (int g = 0; g < kGroups; ++g) {
+      WordsOf<V> digest[kDigestWords];
+      hash_pair_lanes<V>(hash, left[g], right[g], digest);
+      for (int w = 0; w < kDigestWords; ++w) out[g][w] = digest[w];
+    }
+  }
+};
+
+/// Hashes rows straight out of their columns.
+template <class V, class Lanes>
+struct DirectReader {
+  Lanes rows;
+
+  HOST_DEVICE void operator()(const SubtreeRows& tree, uint32_t level, uint64_t offset,
+                              WordsOf<V> (&out)[1][kDigestWords]) const {
+    RowSource<V, Lanes> source(tree.matrices.item + tree.begin[level], rows.moved(offset));
+    hash_row_lanes<V>(tree.hash, source, tree.width[level], out[0]);
+  }
+};
+
+/// Hashes rows from a copy. Columns are a power of two apart, so that their lines fall into one set
+/// of each cache: read a line of each in turn, they would all be misses, waited for one block of
+/// the hash at a time. Here some lines of each column are read at once, and nothing else in
+/// between.
+template <class V, int kGroups>
+struct StagedReader {
+  static constexpr uint32_t kMaxWidth = 1024;
+  static constexpr uint32_t kRow = kGroups * kLaneCount<V>;
+
+  struct StagedSource {
+    const KoalaBear* row;
+    HOST_DEVICE V operator()(uint32_t i) const { return load_lanes<V>(row + uint64_t{i} * kRow); }
+  };
+
+  NeighbourRows<V> rows;
+  KoalaBear* staged;  // kMaxWidth * kRow
+
+  HOST_DEVICE void operator()(const SubtreeRows& tree, uint32_t level, uint64_t offset,
+                              WordsOf<V> (&out)[kGroups][kDigestWords]) const {
+    const uint32_t width = tree.width[level];
+    const Matrix* first = tree.matrices.item + tree.begin[level];
+    const bool fits = width <= kMaxWidth;
+    if (fits) {
+      KoalaBear* to = staged;
+      for (const Matrix* m = first; to != staged + uint64_t{width} * kRow; ++m) {
+        const KoalaBear* group = m->data + rows.half * m->half_stride + rows.row + offset;
+        for (uint32_t j = 0; j < m->outer_count; ++j, group += m->outer_stride) {
+          for (uint32_t e = 0; e < m->inner_count; ++e, to += kRow) {
+            const KoalaBear* from = group + e * m->inner_stride;
+            for (int g = 0; g < kGroups; ++g) {
+              store_lanes(to + g * kLaneCount<V>, load_lanes<V>(from + g * kLaneCount<V>));
+            }
+          }
+        }
+      }
+    }
+    for (int g = 0; g < kGroups; ++g) {
+      WordsOf<V> digest[kDigestWords];
+      const uint64_t lane = static_cast<uint64_t>(g) * kLaneCount<V>;
+      if (fits) {
+        hash_row_lanes<V>(tree.hash, StagedSource{staged + lane}, width, digest);
+      } else {
+        RowSource<V, NeighbourRows<V>> source(first, rows.moved(offset + lane));
+        hash_row_lanes<V>(tree.hash, source, width, digest);
+      }
+      for (int w = 0; w < kDigestWords; ++w) out[g][w] = digest[w];
+    }
   }
 };
 
@@ -153,11 +219,30 @@ struct HashSubtrees {
 
   template <class V>
   HOST_DEVICE void operator()(uint64_t i) const {
-    const uint64_t node = first + i;
+    WordsOf<V> digest[1][kDigestWords];
+    rows.hash_subtree<V, 1>(depth, DirectReader<V, NeighbourRows<V>>{place<V>(first + i)}, digest);
+    write<V>(first + i, digest[0]);
+  }
+
+  /// kBlockGroups vectors of neighbours at a time: what a CPU does (kernels/cpu_loop.hpp).
+  static constexpr int kBlockGroups = 4;
+  template <class V>
+  HOST_DEVICE void run_block(uint64_t i) const {
+    using Reader = StagedReader<V, kBlockGroups>;
+    alignas(64) KoalaBear staged[Reader::kMaxWidth * Reader::kRow];
+    WordsOf<V> digest[kBlockGroups][kDigestWords];
+    rows.hash_subtree<V, kBlockGroups>(depth, Reader{place<V>(first + i), staged}, digest);
+    for (int g = 0; g < kBlockGroups; ++g) write<V>(first + i + g * kLaneCount<V>, digest[g]);
+  }
+
+ private:
+  template <class V>
+  HOST_DEVICE NeighbourRows<V> place(uint64_t node) const {
     const uint32_t log_nodes = rows.log_height - depth;
-    const NeighbourRows<V> place{node >> log_nodes, node & ((uint64_t{1} << log_nodes) - 1)};
-    WordsOf<V> digest[kDigestWords];
-    rows.hash_subtree<V>(depth, place, digest);
+    return {node >> log_nodes, node & ((uint64_t{1} << log_nodes) - 1)};
+  }
+  template <class V>
+  HOST_DEVICE void write(uint64_t node, const WordsOf<V> (&digest)[kDigestWords]) const {
     for (int w = 0; w < kDigestWords; ++w) store_words(out + w * out_size + node, digest[w]);
   }
 };
@@ -181,9 +266,9 @@ struct HashChosenSubtrees {
       place.half[k] = nodes[i + k] >> log_nodes;
       place.row[k] = nodes[i + k] & ((uint32_t{1} << log_nodes) - 1);
     }
-    WordsOf<V> digest[kDigestWords];
-    rows.hash_subtree<V>(depth, place, digest);
-    for (int w = 0; w < kDigestWords; ++w) store_words(out + w * count + i, digest[w]);
+    WordsOf<V> digest[1][kDigestWords];
+    rows.hash_subtree<V, 1>(depth, DirectReader<V, ScatteredRows<V>>{place}, digest);
+    for (int w = 0; w < kDigestWords; ++w) store_words(out + w * count + i, digest[0][w]);
   }
 };
 
