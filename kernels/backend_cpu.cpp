@@ -30,13 +30,15 @@ constexpr uint64_t grain_of() {
 
 CpuTargets available_targets() {
   CpuTargets targets{{&scalar::kTarget}, 1};
-#if defined(__x86_64__)
+#if defined(CAIRN_HAS_AVX2)
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) {
     targets.item[targets.count++] = &avx2::kTarget;
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
-      targets.item[targets.count++] = &avx512::kTarget;
-    }
+  }
+#endif
+#if defined(CAIRN_HAS_AVX512)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+    targets.item[targets.count++] = &avx512::kTarget;
   }
 #endif
   return targets;
@@ -54,7 +56,7 @@ Result<const CpuTarget*> choose_target(std::string_view simd) {
   }
   if (simd == "avx2" || simd == "avx512") {
     return Error(Code::kOutOfResource,
-                 fmt::format("instruction set {}: this processor offers no wider one than {}", simd,
+                 fmt::format("instruction set {}: this processor and build offer no wider one than {}", simd,
                              targets.best().name));
   }
   return Error(Code::kUsage,

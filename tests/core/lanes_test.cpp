@@ -16,8 +16,10 @@ namespace {
 
 std::vector<LaneFunctions> sets() {
   std::vector<LaneFunctions> all = {scalar::lane_functions()};
-#if defined(__x86_64__)
+#if defined(CAIRN_HAS_AVX2)
   if (__builtin_cpu_supports("avx2")) all.push_back(avx2::lane_functions());
+#endif
+#if defined(CAIRN_HAS_AVX512)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
     all.push_back(avx512::lane_functions());
