@@ -55,9 +55,10 @@ Result<const CpuTarget*> choose_target(std::string_view simd) {
     if (simd == target->name) return target;
   }
   if (simd == "avx2" || simd == "avx512") {
-    return Error(Code::kOutOfResource,
-                 fmt::format("instruction set {}: this processor and build offer no wider one than {}", simd,
-                             targets.best().name));
+    return Error(
+        Code::kOutOfResource,
+        fmt::format("instruction set {}: this processor and build offer no wider one than {}", simd,
+                    targets.best().name));
   }
   return Error(Code::kUsage,
                fmt::format("instruction set \"{}\": scalar, avx2 or avx512 is wanted", simd));
