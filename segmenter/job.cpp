@@ -139,9 +139,7 @@ Job load_job(const std::string& path, const LoadOptions& options) {
 
 void require_provable(const Job& job) {
   if (job.missing.empty()) return;
-  const std::string more =
-      job.missing.size() > 1 ? fmt::format(" (and {} more)", job.missing.size() - 1) : "";
-  throw Error(Code::kBadInput, job.missing.front() + more);
+  throw Error(Code::kBadInput, fmt::format("{}", fmt::join(job.missing, "; ")));
 }
 
 }  // namespace cairn

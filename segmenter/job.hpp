@@ -48,7 +48,7 @@ struct LoadOptions {
 /// Job::missing.
 Job load_job(const std::string& path, const LoadOptions& options = {});
 
-/// Throws Error(kBadInput) with the first reason if the job cannot be proven.
+/// Throws Error(kBadInput) with all reasons, in one line, if the job cannot be proven.
 void require_provable(const Job& job);
 
 }  // namespace cairn
