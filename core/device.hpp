@@ -8,8 +8,8 @@
 #ifdef __CUDACC__
 #define HOST_DEVICE __host__ __device__ __forceinline__
 #elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-// Sanitizer builds have one instruction set, and every chip inlined into one function would take them
-// ten minutes a file.
+// Sanitizer builds have one instruction set, and every chip inlined into one function would take
+// them ten minutes a file.
 #define HOST_DEVICE inline
 #else
 #define HOST_DEVICE [[gnu::always_inline]] inline

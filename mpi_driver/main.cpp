@@ -30,8 +30,8 @@ int run(const cairn::Options& options, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Large blocks go back to the system when they are freed: what reading a PIE took is not held while
-  // proving. The prover's own memory comes from an arena.
+  // Large blocks go back to the system when they are freed: what reading a PIE took is not held
+  // while proving. The prover's own memory comes from an arena.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
   try {
     cairn::Options options;
