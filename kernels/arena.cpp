@@ -45,11 +45,13 @@ Arena::Arena(size_t limit) : limit_(limit != 0 ? limit : machine_bytes()) {
   free_small_.emplace(begin, small_bytes_);
   free_big_.emplace(big, (begin + range_bytes_ - big) / kBigStep * kBigStep);
   madvise(reinterpret_cast<void*>(big), begin + range_bytes_ - big, MADV_HUGEPAGE);
-  ASAN_POISON_MEMORY_REGION(range_, range_bytes_);
 }
 
 Arena::~Arena() {
-  ASAN_UNPOISON_MEMORY_REGION(range_, range_bytes_);
+  // Only what was handed out: the shadow of the whole range would be gigabytes.
+  for (const auto& [begin, bytes] : poisoned_) {
+    ASAN_UNPOISON_MEMORY_REGION(reinterpret_cast<void*>(begin), bytes);
+  }
   munmap(range_, range_bytes_);
 }
 
@@ -90,7 +92,10 @@ void Arena::release(void* memory) noexcept {
   in_use_ -= bytes;
   const bool small = address < reinterpret_cast<uintptr_t>(range_) + small_bytes_;
   give(small ? free_small_ : free_big_, address, bytes);
+#if defined(__SANITIZE_ADDRESS__)
   ASAN_POISON_MEMORY_REGION(memory, bytes);
+  poisoned_[address] = std::max(poisoned_[address], bytes);
+#endif
 }
 
 size_t Arena::bytes_in_use() const {

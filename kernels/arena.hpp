@@ -47,6 +47,7 @@ class Arena {
   Blocks free_small_;
   Blocks free_big_;
   std::unordered_map<uintptr_t, size_t> used_;
+  std::unordered_map<uintptr_t, size_t> poisoned_;  // under the address sanitizer: what was freed
   size_t in_use_ = 0;
   size_t peak_ = 0;
 };
