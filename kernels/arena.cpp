@@ -48,10 +48,12 @@ Arena::Arena(size_t limit) : limit_(limit != 0 ? limit : machine_bytes()) {
 }
 
 Arena::~Arena() {
+#if defined(__SANITIZE_ADDRESS__)
   // Only what was handed out: the shadow of the whole range would be gigabytes.
   for (const auto& [begin, bytes] : poisoned_) {
     ASAN_UNPOISON_MEMORY_REGION(reinterpret_cast<void*>(begin), bytes);
   }
+#endif
   munmap(range_, range_bytes_);
 }
 
