@@ -6,7 +6,7 @@
 
 namespace cairn {
 
-/// Pedersen hash of two integers below the Cairo prime. About 10 us; the first call builds tables
+/// Pedersen hash of two integers below the Cairo prime. About 33 us; the first call builds tables
 /// (1 MiB, some ms). Thread-safe.
 Felt pedersen(const Felt& a, const Felt& b);
 

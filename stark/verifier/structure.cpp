@@ -7,6 +7,7 @@
 
 #include "air/chips.hpp"
 #include "air/public_terms.hpp"
+#include "core/felt252.hpp"
 
 namespace cairn {
 namespace {
@@ -14,13 +15,6 @@ namespace {
 constexpr uint32_t kAddressEnd = 1u << 28;
 /// Rows move ap by 2 at most without a check, so that fewer than 2^29 of them cannot wrap it.
 constexpr uint64_t kMaxOpcodeRows = uint64_t{1} << 29;
-
-bool below_prime(const Felt& value) {
-  for (int i = 3; i >= 0; --i) {
-    if (value.word[i] != kCairoPrime.word[i]) return value.word[i] < kCairoPrime.word[i];
-  }
-  return false;
-}
 
 /// [begin, begin + size) lies in [1, 2^28).
 bool is_address_range(uint64_t begin, uint64_t size) {
@@ -127,7 +121,7 @@ Finding check_builtins(const Statement& statement, const std::array<Chain, kChip
 
 Finding check_statement(const Statement& s) {
   for (size_t i = 0; i < s.program.size(); ++i) {
-    if (!below_prime(s.program[i])) {
+    if (!is_below(s.program[i], kCairoPrime)) {
       return {Refusal::kStatementProgram, fmt::format("program word {}", i)};
     }
   }
@@ -171,7 +165,8 @@ Finding check_statement(const Statement& s) {
     return {Refusal::kStatementOutput, "output without the output builtin"};
   }
   for (size_t i = 0; i < s.output.size(); ++i) {
-    if (!below_prime(s.output[i])) return {Refusal::kStatementOutput, fmt::format("word {}", i)};
+    if (!is_below(s.output[i], kCairoPrime))
+      return {Refusal::kStatementOutput, fmt::format("word {}", i)};
   }
   const auto& pages = s.output_layout.page_sizes;
   if (std::accumulate(pages.begin(), pages.end(), uint64_t{0}) != s.output.size()) {
