@@ -14,25 +14,45 @@
 namespace cairn {
 
 enum class Bus : uint8_t {
-  kState = 1,    // pc, ap, fp
-  kInstruction,  // pc, o0, o1, o2 (biased), f5, f6, ext
-  kMemory,       // address, kappa, payload
-  kValue9,       // kappa, payload, 28 limbs of 9 bits
-  kValue27,      // kappa, payload, 10 limbs of 27 bits
-  kRange,        // n, v: 0 <= v < 2^n
-  kPair9,        // a, b: both below 2^9
+  kState = 1,      // pc, ap, fp
+  kInstruction,    // pc, o0, o1, o2 (biased), f5, f6, ext
+  kMemory,         // address, kappa, payload
+  kValue9,         // kappa, payload, 28 limbs of 9 bits
+  kValue27,        // kappa, payload, 10 limbs of 27 bits
+  kRange,          // n, v: 0 <= v < 2^n
+  kPair9,          // a, b: both below 2^9
+  kXor,            // w, a, b, a xor b: a, b below 2^w
+  kChain,          // kind, label, step, state: one computation's rows, in order (ChainKind)
+  kDigit,          // kind, label, step, digit: what a row of a chain takes from its opener
+  kPedersenPoint,  // step, digit, x and y in 28 limbs each
+  kPoseidonRound,  // step, constants of the rows of that step
+  kBlake2s,        // a call: inputs, outputs
+  kKeccak,         // a call: 100 quarters of lanes in, 100 out
 };
-inline constexpr int kBusCount = 8;  // one past the last, bus 0 is not used
+inline constexpr int kBusCount = 15;  // one past the last, bus 0 is not used
+
+/// Which computation a chain belongs to. Its label is the address of the builtin instance that
+/// opens it, which only one row of the job has.
+enum class ChainKind : uint8_t { kPedersen = 1, kPoseidon, kEcOp, kAddMod, kMulMod };
+
+/// Messages of this bus are provided by the rows that answer a use, one for one, and not by a table
+/// that counts its uses.
+HOST_DEVICE constexpr bool is_direct(Bus bus) {
+  return bus == Bus::kState || bus == Bus::kChain || bus == Bus::kDigit || bus == Bus::kBlake2s ||
+         bus == Bus::kKeccak;
+}
 
 /// A bus's name in reports and docs.
 constexpr const char* bus_name(Bus bus) {
-  constexpr const char* kNames[kBusCount] = {"",       "state",   "instruction", "memory",
-                                             "value9", "value27", "range",       "pair9"};
+  constexpr const char* kNames[kBusCount] = {
+      "",        "state",          "instruction",    "memory",  "value9",
+      "value27", "range",          "pair9",          "xor",     "chain",
+      "digit",   "pedersen_point", "poseidon_round", "blake2s", "keccak"};
   return kNames[static_cast<int>(bus)];
 }
 
 /// The longest message that any chip may send.
-inline constexpr int kMaxMessage = 32;
+inline constexpr int kMaxMessage = 256;
 
 /// What every part of a job shares: alpha and the powers of gamma.
 struct LookupChallenges {

@@ -31,7 +31,8 @@ void evaluate_rows(const Image& image, const Counts& counts, const Part& part, u
     const auto next = Chip::fill(image, counts, part, last ? 0 : row + 1);
     KoalaBear fixed[kShape<Chip>.fixed + 1];
     if constexpr (kShape<Chip>.fixed > 0) {
-      for (int i = 0; i < kShape<Chip>.fixed; ++i) fixed[i] = Chip::fixed(i, row);
+      for (int i = 0; i < kShape<Chip>.fixed; ++i)
+        fixed[i] = Chip::fixed(i, row, static_cast<int>(part.log_height));
     }
     const RowContext context{reinterpret_cast<const KoalaBear*>(&cells),
                              reinterpret_cast<const KoalaBear*>(&next),

@@ -33,6 +33,7 @@
 #include "air/chips/range_check128.hpp"
 #include "air/chips/range_table.hpp"
 #include "air/chips/return.hpp"
+#include "air/chips/xor_table.hpp"
 #include "air/shape.hpp"
 
 #define CAIRN_CHIPS(X)                                   \
@@ -60,7 +61,8 @@
   X(mid_values, MidValues)                               \
   X(immediate_values, ImmediateValues)                   \
   X(range_table, RangeTable)                             \
-  X(pair9_table, Pair9Table)
+  X(pair9_table, Pair9Table)                             \
+  X(xor_table, XorTable)
 
 namespace cairn {
 

@@ -16,7 +16,10 @@ class CountStore {
       : memory_(image.cell_end + Memory::kCellsPerRow),
         instruction_(image.instruction_count),
         pair9_(1u << 18),
-        range_(2u << kMaxRangeBits) {
+        range_(2u << kMaxRangeBits),
+        exclusive_or_(2u << 2 * kMaxXorWidth),
+        pedersen_point_(kPedersenPoints),
+        poseidon_round_(kPoseidonRounds) {
     for (int bus = 0; bus < 2; ++bus) {
       big_[bus].resize(image.big_count);
       mid_[bus].resize(image.mid_count);
@@ -31,11 +34,15 @@ class CountStore {
             {immediate_[0].data(), immediate_[1].data()},
             instruction_.data(),
             pair9_.data(),
-            range_.data()};
+            range_.data(),
+            exclusive_or_.data(),
+            pedersen_point_.data(),
+            poseidon_round_.data()};
   }
 
  private:
-  std::vector<uint32_t> memory_, big_[2], mid_[2], immediate_[2], instruction_, pair9_, range_;
+  std::vector<uint32_t> memory_, big_[2], mid_[2], immediate_[2], instruction_, pair9_, range_,
+      exclusive_or_, pedersen_point_, poseidon_round_;
 };
 
 }  // namespace cairn

@@ -1,5 +1,5 @@
 // Counts how often a job uses each message that a table provides: the multiplicities of MEM, BIG,
-// MID, IMM, INSTR, RANGE and PAIR9.
+// MID, IMM, INSTR and the fixed tables.
 //
 // A sink for RowEvaluator: run over every row of every chip (fill() gives the same uses with or
 // without counts) and, by count_public_uses (air/public_terms.hpp), over what the verifier itself
@@ -38,8 +38,8 @@ class UseCounter {
 
   HOST_DEVICE void message(int sign, KoalaBear multiplicity, const ClearMessage& m) {
     if (sign < 0 || multiplicity == KoalaBear(0)) return;
+    if (is_direct(m.bus)) return;
     uint32_t* counter = multiplicity == KoalaBear(1) ? find(m) : nullptr;
-    if (m.bus == Bus::kState) return;  // provided row by row, without a table
     if (counter == nullptr) {
       unprovided_ = true;
     } else {
@@ -72,6 +72,20 @@ class UseCounter {
       case Bus::kPair9:
         if (at(m, 0) >= 512 || at(m, 1) >= 512) return nullptr;
         return counts_.pair9 + at(m, 0) + 512 * at(m, 1);
+      case Bus::kXor: {
+        const uint32_t width = at(m, 0), a = at(m, 1), b = at(m, 2);
+        if (width < kMinXorWidth || width > kMaxXorWidth || (a | b) >> width != 0) return nullptr;
+        if (at(m, 3) != (a ^ b)) return nullptr;
+        return counts_.exclusive_or + (uint32_t{1} << 2 * width) + a + (b << width);
+      }
+      case Bus::kPedersenPoint: {
+        const uint32_t position = 512 * at(m, 0) + at(m, 1);
+        return at(m, 1) < 512 && at(m, 0) < kPedersenPoints / 512
+                   ? counts_.pedersen_point + position
+                   : nullptr;
+      }
+      case Bus::kPoseidonRound:
+        return at(m, 0) < kPoseidonRounds ? counts_.poseidon_round + at(m, 0) : nullptr;
       default:
         return nullptr;
     }

@@ -55,6 +55,12 @@ class EvaluatorBase {
   HOST_DEVICE constexpr void small_range(int bits, const M& multiplicity, const V& value) {
     use(Bus::kPair9, multiplicity, value, value * (1 << (9 - bits)));
   }
+  /// 0 <= a, b < 2^width and c is their exclusive or; width from kMinXorWidth to kMaxXorWidth.
+  template <class M, class A, class B, class C>
+  HOST_DEVICE constexpr void exclusive_or(int width, const M& multiplicity, const A& a, const B& b,
+                                          const C& c) {
+    use(Bus::kXor, multiplicity, width, a, b, c);
+  }
 
  private:
   HOST_DEVICE constexpr Derived& self() { return static_cast<Derived&>(*this); }

@@ -94,6 +94,9 @@ struct Image {
   uint32_t state_begin[kMaxChips + 1];
   /// Used cells of each builtin; empty where a builtin is not listed or not used.
   AddressRange builtin[kBuiltinCount];
+  /// What the rows that serve a builtin need and cannot compute by themselves, Chip::kWorkFelts for
+  /// each instance; null where the opener's chip asks for none or the builtin is not used.
+  const Felt* work[kBuiltinCount];
 
   HOST_DEVICE Cell cell(uint32_t address) const { return cells[address]; }
 
@@ -113,10 +116,13 @@ struct Counts {
   uint32_t* memory;  // by address, cell_end rounded up to whole rows of MEM
   uint32_t* big[2];  // by row: uses on kValue9, on kValue27
   uint32_t* mid[2];
-  uint32_t* immediate[2];  // by position in Image::immediates
-  uint32_t* instruction;   // by position in Image::instructions
-  uint32_t* pair9;         // by a + 2^9 b
-  uint32_t* range;         // RANGE table of n bits at range + 2^n, 1 <= n <= kMaxRangeBits
+  uint32_t* immediate[2];    // by position in Image::immediates
+  uint32_t* instruction;     // by position in Image::instructions
+  uint32_t* pair9;           // by a + 2^9 b
+  uint32_t* range;           // RANGE table of n bits at range + 2^n, 1 <= n <= kMaxRangeBits
+  uint32_t* exclusive_or;    // XOR table of w bits at exclusive_or + 4^w, by a + 2^w b
+  uint32_t* pedersen_point;  // by 512 step + digit
+  uint32_t* poseidon_round;  // by step
 
   /// An entry, or 0 where there are no counts yet: rows are filled before the uses are counted,
   /// too.
@@ -125,5 +131,9 @@ struct Counts {
   }
 };
 inline constexpr int kMaxRangeBits = 20;
+inline constexpr int kMinXorWidth = 3;
+inline constexpr int kMaxXorWidth = 9;
+inline constexpr uint32_t kPedersenPoints = 1u << 15;
+inline constexpr uint32_t kPoseidonRounds = 1u << 6;
 
 }  // namespace cairn

@@ -36,6 +36,7 @@ enum class Kind : uint8_t {
   kFree,     // rows from a list of the image, any rows anywhere
   kRange,    // row i of the part is item range_begin + i; parts cover [0, e) without gap or overlap
   kBuiltin,  // openers of a builtin segment, by address; parts cover [begin, stop)
+  kCall,     // rows that serve openers, any rows anywhere; padding has en = 0
   kTable,    // fixed content, range_begin = 0
 };
 

@@ -35,15 +35,23 @@ struct Shape {
   int fixed = 0;        // columns whose content the AIR fixes; not committed
   int constraints = 0;  // without those of the lookups
   int fractions = 0;
-  int degree = 0;             // the highest of any constraint, lookups included
-  int message = 0;            // coordinates of the longest message
-  int uses[kBusCount] = {};   // fractions that add to each bus, per row
+  int degree = 0;            // the highest of any constraint, lookups included
+  int message = 0;           // coordinates of the longest message
+  int uses[kBusCount] = {};  // fractions that add to each bus, per row
+  bool provides[kBusCount] = {};
   uint32_t range_widths = 0;  // bit n: the chip uses the RANGE table of n bits
+  uint32_t xor_widths = 0;    // bit w: the chip uses the XOR table of w bits
 
   /// Pairs of fractions; the last pair is folded into the running sum.
   HOST_DEVICE constexpr int pairs() const { return (fractions + 1) / 2; }
   /// Base columns of the helper trace: one extension column a pair.
   HOST_DEVICE constexpr int helper_columns() const { return pairs() * kExtensionDegree; }
+  /// Messages on any bus that a row adds.
+  HOST_DEVICE constexpr int all_uses() const {
+    int sum = 0;
+    for (const int count : uses) sum += count;
+    return sum;
+  }
   HOST_DEVICE constexpr int all_constraints() const { return constraints + pairs(); }
   /// Committed cells of a row.
   HOST_DEVICE constexpr int cells() const { return columns + helper_columns(); }
@@ -85,7 +93,7 @@ class ShapeEvaluator : public EvaluatorBase<ShapeEvaluator> {
     Bus bus;
     int degree;
     int length;
-    int range_width;  // first coordinate on kRange, where it is a literal
+    int width;  // first coordinate on kRange or kXor, where it is a literal
   };
   HOST_DEVICE constexpr Message empty_message(Bus bus) { return {bus, 0, 0, 0}; }
   HOST_DEVICE constexpr void add(Message& m, int position, Degree coordinate) {
@@ -95,16 +103,20 @@ class ShapeEvaluator : public EvaluatorBase<ShapeEvaluator> {
   }
   HOST_DEVICE constexpr void add(Message& m, int position, int coordinate) {
     add(m, position, Degree(coordinate));
-    if (m.bus == Bus::kRange && position == 1) m.range_width = coordinate;
+    if (position == 1) m.width = coordinate;
   }
   HOST_DEVICE constexpr void fraction(int sign, Degree multiplicity, const Message& m) {
     // A pair costs h d d' - n d' - n' d. Coordinates have degree 1 so that d d' h has degree 3.
     raise(2 * m.degree + 1);
     raise(multiplicity.degree + m.degree);
     ++shape_.fractions;
-    if (sign < 0) return;
+    if (sign < 0) {
+      shape_.provides[static_cast<int>(m.bus)] = true;
+      return;
+    }
     ++shape_.uses[static_cast<int>(m.bus)];
-    if (m.bus == Bus::kRange) shape_.range_widths |= uint32_t{1} << m.range_width;
+    if (m.bus == Bus::kRange) shape_.range_widths |= uint32_t{1} << m.width;
+    if (m.bus == Bus::kXor) shape_.xor_widths |= uint32_t{1} << m.width;
   }
 
  private:

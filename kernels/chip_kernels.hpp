@@ -23,21 +23,6 @@ struct FillTrace {
   }
 };
 
-/// Writes one row of the fixed columns.
-template <class Chip>
-struct FillFixed {
-  const ChipTask& task;
-
-  HOST_DEVICE void operator()(uint64_t row) const {
-    if constexpr (kShape<Chip>.fixed > 0) {
-      for (int i = 0; i < kShape<Chip>.fixed; ++i) {
-        const_cast<KoalaBear*>(task.fixed)[i * task.stride + row] =
-            Chip::fixed(i, static_cast<uint32_t>(row));
-      }
-    }
-  }
-};
-
 /// Counts what one row uses. Runs on the row as fill() gives it: uses never depend on
 /// multiplicities.
 template <class Chip, class Add>
@@ -45,18 +30,14 @@ struct CountUses {
   const ChipTask& task;
 
   HOST_DEVICE void operator()(uint64_t row) const {
+    if constexpr (kShape<Chip>.all_uses() == 0) return;
+    static_assert(kShape<Chip>.all_uses() == 0 || kShape<Chip>.fixed == 0,
+                  "a chip with fixed columns uses nothing");
     // Without counts: others are counting, and what a row uses does not depend on them.
     const auto cells = Chip::fill(task.image, Counts{}, task.part, static_cast<uint32_t>(row));
-    KoalaBear fixed[kShape<Chip>.fixed + 1];
-    if constexpr (kShape<Chip>.fixed > 0) {
-      for (int i = 0; i < kShape<Chip>.fixed; ++i) {
-        fixed[i] = Chip::fixed(i, static_cast<uint32_t>(row));
-      }
-    }
     RowContext context{};
     context.main = reinterpret_cast<const KoalaBear*>(&cells);
     context.main_next = context.main;  // constraints are not looked at
-    context.fixed = fixed;
     context.range_begin = task.part.range_begin;
     context.range_end = task.part.range_end;
     context.log_height = static_cast<int>(task.part.log_height);

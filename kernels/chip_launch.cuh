@@ -25,9 +25,6 @@ void launch_chip(const ChipTask& task, cudaStream_t stream) {
     case ChipWork::kFill:
       run_rows<FillTrace<Chip>><<<blocks, kBlock, 0, stream>>>(task, count);
       break;
-    case ChipWork::kFixed:
-      run_rows<FillFixed<Chip>><<<blocks, kBlock, 0, stream>>>(task, count);
-      break;
     case ChipWork::kCountUses:
       run_rows<CountUses<Chip, AtomicAdd>><<<blocks, kBlock, 0, stream>>>(task, count);
       break;

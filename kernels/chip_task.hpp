@@ -13,7 +13,6 @@ namespace cairn {
 
 enum class ChipWork : uint8_t {
   kFill,         // rows -> main columns
-  kFixed,        // rows -> fixed columns
   kCountUses,    // rows -> counts
   kLookups,      // main and fixed columns, challenges -> helper columns but S, and the row sums
   kConstraints,  // extended columns, challenges -> accumulator += sum of weighted constraints

@@ -40,9 +40,6 @@ HOST_DEVICE void run_chip_loop(const ChipTask& task, uint64_t begin, uint64_t en
     case ChipWork::kFill:
       for (uint64_t row = begin; row < end; ++row) FillTrace<Chip>{task}(row);
       break;
-    case ChipWork::kFixed:
-      for (uint64_t row = begin; row < end; ++row) FillFixed<Chip>{task}(row);
-      break;
     case ChipWork::kCountUses:
       for (uint64_t row = begin; row < end; ++row) CountUses<Chip, AtomicAdd>{task}(row);
       break;

@@ -1,12 +1,28 @@
 #include "kernels/job_memory.hpp"
 
+#include <array>
+
 #include "air/chips.hpp"
 
 namespace cairn {
 namespace {
 
-/// Rows of MEM are filled whole, so counts exist for the tail of the last part too.
-size_t memory_count(const Image& image) { return size_t{image.cell_end}; }
+/// How many entries each array of Counts has, in the order of its members.
+std::array<size_t, 13> sizes(const Image& image) {
+  return {image.cell_end,
+          image.big_count,
+          image.big_count,
+          image.mid_count,
+          image.mid_count,
+          image.immediate_count,
+          image.immediate_count,
+          image.instruction_count,
+          size_t{1} << 18,
+          size_t{2} << kMaxRangeBits,
+          size_t{2} << 2 * kMaxXorWidth,
+          kPedersenPoints,
+          kPoseidonRounds};
+}
 
 }  // namespace
 
@@ -25,21 +41,30 @@ DeviceImage::DeviceImage(Backend& backend, const Image& host) : view_(host) {
   move(view_.immediates, host.immediate_count);
   move(view_.instructions, host.instruction_count);
   move(view_.states, host.state_begin[kChipCount]);
+  for_each_chip([&]<class Chip>() {
+    if constexpr (requires { Chip::kWorkFelts; }) {
+      constexpr int kBuiltin = static_cast<int>(Chip::kBuiltin);
+      const AddressRange cells = host.builtin[kBuiltin];
+      if (host.work[kBuiltin] == nullptr) return;
+      move(view_.work[kBuiltin],
+           size_t{cells.end - cells.begin} / Chip::kCellsPerRow * Chip::kWorkFelts);
+    }
+  });
 }
 
-CountsBuffer::CountsBuffer(Backend& backend, const Image& image) : backend_(backend) {
-  const size_t sizes[] = {memory_count(image),       image.big_count,         image.big_count,
-                          image.mid_count,           image.mid_count,         image.immediate_count,
-                          image.immediate_count,     image.instruction_count, size_t{1} << 18,
-                          size_t{2} << kMaxRangeBits};
+size_t CountsBuffer::count(const Image& image) {
   size_t total = 0;
-  for (const size_t size : sizes) total += size;
-  flat_ = Buffer<uint32_t>(backend, total);
+  for (const size_t size : sizes(image)) total += size;
+  return total;
+}
+
+CountsBuffer::CountsBuffer(Backend& backend, const Image& image)
+    : backend_(backend), flat_(backend, count(image)) {
   flat_.clear();
   uint32_t* next = flat_.data();
-  auto take = [&, i = 0]() mutable {
+  auto take = [&, size = sizes(image), i = 0]() mutable {
     uint32_t* array = next;
-    next += sizes[i++];
+    next += size[i++];
     return array;
   };
   view_.memory = take();
@@ -52,6 +77,9 @@ CountsBuffer::CountsBuffer(Backend& backend, const Image& image) : backend_(back
   view_.instruction = take();
   view_.pair9 = take();
   view_.range = take();
+  view_.exclusive_or = take();
+  view_.pedersen_point = take();
+  view_.poseidon_round = take();
 }
 
 void CountsBuffer::from_host(const std::vector<uint32_t>& values) {

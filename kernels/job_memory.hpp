@@ -23,6 +23,8 @@ class DeviceImage {
 /// Use counts for an image, one flat array so that ranks can sum them by one collective.
 class CountsBuffer {
  public:
+  /// How many counts an image needs.
+  static size_t count(const Image& image);
   /// All counts 0.
   CountsBuffer(Backend& backend, const Image& image);
   const Counts& view() const { return view_; }

@@ -27,7 +27,10 @@ Counts at_host(const Counts& view, uint32_t* host) {
           {move(view.immediate[0]), move(view.immediate[1])},
           move(view.instruction),
           move(view.pair9),
-          move(view.range)};
+          move(view.range),
+          move(view.exclusive_or),
+          move(view.pedersen_point),
+          move(view.poseidon_round)};
 }
 
 }  // namespace

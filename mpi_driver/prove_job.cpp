@@ -11,6 +11,7 @@
 
 #include "aggregator/proof_file.hpp"
 #include "aggregator/publish.hpp"
+#include "kernels/job_memory.hpp"
 #include "mpi_driver/coordinator.hpp"
 #include "mpi_driver/fault.hpp"
 #include "mpi_driver/local_comm.hpp"
@@ -28,11 +29,7 @@ Hash hash_by_name(const std::string& name) {
 
 /// What a worker holds besides the bundle that it proves: the image and a count for each message.
 uint64_t standing_bytes(const Image& image, uint64_t image_bytes) {
-  const uint64_t counts =
-      uint64_t{image.cell_end} +
-      2 * (uint64_t{image.big_count} + image.mid_count + image.immediate_count) +
-      image.instruction_count + (1u << 18) + (2u << kMaxRangeBits);
-  return image_bytes + counts * sizeof(uint32_t);
+  return image_bytes + CountsBuffer::count(image) * sizeof(uint32_t);
 }
 
 /// The plan of a job. A function of the PIE and the options alone.

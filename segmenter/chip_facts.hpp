@@ -6,6 +6,7 @@
 
 #include "air/chips.hpp"
 #include "air/part.hpp"
+#include "air/rows.hpp"
 
 namespace cairn {
 
@@ -13,9 +14,8 @@ struct ChipFacts {
   const char* name;
   Kind kind;
   bool reads_counts;
-  uint32_t cells;            // committed in a row
-  uint32_t row_cells;        // memory cells that a row of a builtin covers
-  uint32_t range_widths;     // bit n: uses the RANGE table of n bits
+  uint32_t cells;  // committed in a row
+  uint32_t rows_per_call;
   uint32_t uses[kBusCount];  // per row
 };
 
@@ -25,14 +25,8 @@ inline constexpr std::array<ChipFacts, kChipCount> kChipFacts = [] {
   const auto add = [&facts]<class Chip>() {
     constexpr Shape kThis = kShape<Chip>;
     ChipFacts& f = facts[static_cast<uint32_t>(kChipId<Chip>)];
-    f = {Chip::kName,
-         Chip::kKind,
-         Chip::kReadsCounts,
-         static_cast<uint32_t>(kThis.cells()),
-         1,
-         kThis.range_widths,
-         {}};
-    if constexpr (Chip::kKind == Kind::kBuiltin) f.row_cells = Chip::kCellsPerRow;
+    f = {Chip::kName,        Chip::kKind, Chip::kReadsCounts, static_cast<uint32_t>(kThis.cells()),
+         kRowsPerCall<Chip>, {}};
     for (int bus = 0; bus < kBusCount; ++bus) f.uses[bus] = kThis.uses[bus];
   };
 #define CAIRN_ENTRY(file, Type) add.template operator()<Type>();

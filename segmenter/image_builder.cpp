@@ -1,10 +1,13 @@
 #include "segmenter/image_builder.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
 
+#include "air/chips.hpp"
 #include "core/error.hpp"
+#include "segmenter/parallel.hpp"
 
 namespace cairn {
 namespace {
@@ -21,6 +24,7 @@ struct Header {
   Extent cells, big, mid, immediates, instructions, states;
   uint32_t state_begin[kMaxChips + 1];
   AddressRange builtin[kBuiltinCount];
+  Extent work[kBuiltinCount];
 };
 
 constexpr uint64_t aligned(uint64_t offset) {
@@ -33,6 +37,31 @@ const T* view_array(std::span<const std::byte> blob, const Extent& e) {
                       e.count <= (blob.size() - e.offset) / sizeof(T);
   check(inside, "image: an array is outside the blob");
   return reinterpret_cast<const T*>(blob.data() + e.offset);
+}
+
+constexpr uint64_t instance_count(const AddressRange& range, uint32_t cells) {
+  return (range.end - range.begin) / cells;
+}
+
+/// Computes what chips ask for beside the memory (Image::work), into the blob.
+void make_work(ImageBlob& blob, const Header& header) {
+  const Image image = view_image(blob.bytes());
+  for_each_chip([&]<class Chip>() {
+    if constexpr (requires { Chip::kWorkFelts; }) {
+      constexpr int kBuiltin = static_cast<int>(Chip::kBuiltin);
+      constexpr uint32_t kBlock = 64;  // instances a job
+      const AddressRange range = image.builtin[kBuiltin];
+      const uint64_t count = instance_count(range, Chip::kCellsPerRow);
+      Felt* const work = reinterpret_cast<Felt*>(blob.data() + header.work[kBuiltin].offset);
+      run_parallel((count + kBlock - 1) / kBlock, 0, [&](size_t block) {
+        for (uint64_t i = block * kBlock; i < std::min<uint64_t>(count, (block + 1) * kBlock);
+             ++i) {
+          const auto address = static_cast<uint32_t>(range.begin + i * Chip::kCellsPerRow);
+          Chip::make_work(image, address, work + i * Chip::kWorkFelts);
+        }
+      });
+    }
+  });
 }
 
 }  // namespace
@@ -60,6 +89,15 @@ ImageBlob build_image(ImageParts parts) {
   header.immediates = reserve(parts.immediates);
   header.instructions = reserve(parts.instructions);
   header.states = reserve(parts.rows.states);
+  for_each_chip([&]<class Chip>() {
+    if constexpr (requires { Chip::kWorkFelts; }) {
+      constexpr int kBuiltin = static_cast<int>(Chip::kBuiltin);
+      const uint64_t felts =
+          instance_count(parts.builtins[kBuiltin], Chip::kCellsPerRow) * Chip::kWorkFelts;
+      header.work[kBuiltin] = {end, felts};
+      end = aligned(end + felts * sizeof(Felt));
+    }
+  });
   header.size = end;
   std::copy(parts.rows.begin.begin(), parts.rows.begin.end(), header.state_begin);
   std::copy(parts.builtins.begin(), parts.builtins.end(), header.builtin);
@@ -78,6 +116,7 @@ ImageBlob build_image(ImageParts parts) {
   parts.memory = {};
   copy(parts.immediates, header.immediates);
   copy(parts.instructions, header.instructions);
+  make_work(blob, header);
   return blob;
 }
 
@@ -106,6 +145,9 @@ Image view_image(std::span<const std::byte> blob) {
   image.states = view_array<State>(blob, header.states);
   std::memcpy(image.state_begin, header.state_begin, sizeof(image.state_begin));
   std::memcpy(image.builtin, header.builtin, sizeof(image.builtin));
+  for (int i = 0; i < kBuiltinCount; ++i) {
+    if (header.work[i].count != 0) image.work[i] = view_array<Felt>(blob, header.work[i]);
+  }
   for (int i = 0; i < kMaxChips; ++i) {
     check(image.state_begin[i] <= image.state_begin[i + 1], "image: states out of order");
   }

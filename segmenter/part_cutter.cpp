@@ -7,7 +7,12 @@
 
 namespace cairn {
 
-std::vector<uint32_t> cut_rows(uint64_t rows, uint64_t cells, uint64_t max_part_cells) {
+std::vector<uint32_t> cut_rows(uint64_t calls, uint32_t rows_per_call, uint64_t cells,
+                               uint64_t max_part_cells) {
+  const uint64_t rows = calls * rows_per_call;
+  const auto held_by = [&](uint32_t log_height) {  // rows of whole calls
+    return (uint64_t{1} << log_height) / rows_per_call * rows_per_call;
+  };
   const uint64_t max_rows = std::max<uint64_t>(max_part_cells / cells, 1);
   const uint32_t highest = std::clamp<uint32_t>(static_cast<uint32_t>(std::bit_width(max_rows)) - 1,
                                                 kMinLogHeight, kMaxLogHeight);
@@ -18,7 +23,7 @@ std::vector<uint32_t> cut_rows(uint64_t rows, uint64_t cells, uint64_t max_part_
         std::max<uint32_t>(static_cast<uint32_t>(std::bit_width(left - 1)), kMinLogHeight);
     if (whole > highest) {
       result.push_back(highest);
-      left -= uint64_t{1} << highest;
+      left -= held_by(highest);
       continue;
     }
     const uint64_t padding = (uint64_t{1} << whole) - left;
@@ -27,7 +32,7 @@ std::vector<uint32_t> cut_rows(uint64_t rows, uint64_t cells, uint64_t max_part_
       break;
     }
     result.push_back(whole - 1);
-    left -= uint64_t{1} << (whole - 1);
+    left -= held_by(whole - 1);
   }
   return result;
 }

@@ -46,26 +46,20 @@ uint64_t bytes_of(const std::vector<Item>& items) {
 std::vector<Item> cut_wave(const JobRows& job, bool wave, uint64_t max_cells,
                            uint64_t memory_limit) {
   std::vector<Item> items;
-  uint32_t widths = 0;
-  bool pairs = false;
   for (uint32_t chip = 0; chip < kChipCount; ++chip) {
     const ChipFacts& facts = kChipFacts[chip];
-    if (job.rows[chip] == 0) continue;
-    widths |= facts.range_widths;
-    pairs |= facts.uses[static_cast<int>(Bus::kPair9)] != 0;
-    if (facts.reads_counts != wave) continue;
+    if (job.calls[chip] == 0 || facts.reads_counts != wave) continue;
     const uint64_t max_rows = memory_limit / 2 / (kBytesPerCell * facts.cells + kBytesPerRow);
     const uint64_t max_part = std::min(max_cells, max_rows * facts.cells);
-    for (const uint32_t height : cut_rows(job.rows[chip], facts.cells, max_part)) {
+    for (const uint32_t height :
+         cut_rows(job.calls[chip], facts.rows_per_call, facts.cells, max_part)) {
       items.push_back({chip, height});
     }
   }
-  if (wave) {  // the fixed tables that some chip uses
-    for (uint32_t n = 0; n <= kMaxRangeBits; ++n) {
-      if ((widths >> n & 1) != 0) items.push_back({static_cast<uint32_t>(ChipId::kRangeTable), n});
+  if (wave) {
+    for (const NeededTable& table : needed_tables(job)) {
+      items.push_back({table.chip, table.log_height});
     }
-    if (pairs)
-      items.push_back({static_cast<uint32_t>(ChipId::kPair9Table), Pair9Table::kLogHeight});
   }
   return items;
 }
@@ -119,7 +113,7 @@ std::vector<std::vector<Item>> pack_wave(const std::vector<Item>& items, uint64_
 }
 
 /// Gives the parts their rows, in the order of the bundles.
-std::vector<Bundle> place_rows(const std::vector<std::vector<Item>>& packed, const JobRows& job) {
+std::vector<Bundle> make_bundles(const std::vector<std::vector<Item>>& packed, const JobRows& job) {
   std::array<uint64_t, kChipCount> used{};
   std::vector<Bundle> bundles;
   for (std::vector<Item> items : packed) {
@@ -127,26 +121,13 @@ std::vector<Bundle> place_rows(const std::vector<std::vector<Item>>& packed, con
                      [](const Item& a, const Item& b) { return a.chip < b.chip; });
     Bundle bundle;
     for (const Item& item : items) {
-      const ChipFacts& facts = kChipFacts[item.chip];
       Part part{};
       part.chip = item.chip;
       part.log_height = item.log_height;
-      if (facts.kind == Kind::kTable) {
-        part.count = part.height();
-      } else {
-        uint64_t& first = used[item.chip];
-        part.first = static_cast<uint32_t>(first);
-        part.count =
-            static_cast<uint32_t>(std::min<uint64_t>(part.height(), job.rows[item.chip] - first));
-        if (facts.kind == Kind::kRange) {
-          part.range_begin = part.first;
-          part.range_end = part.first + part.height();
-        } else if (facts.kind == Kind::kBuiltin) {
-          part.range_begin = job.begin[item.chip] + part.first * facts.row_cells;
-          part.range_end = part.range_begin + part.count * facts.row_cells;
-        }
-        first += part.height();
-      }
+      with_chip(item.chip, [&]<class Chip>() {
+        place_rows<Chip>(part, job, used[item.chip]);
+        if (Chip::kKind != Kind::kTable) used[item.chip] += part.count;
+      });
       bundle.push_back(part);
     }
     bundles.push_back(std::move(bundle));
@@ -193,7 +174,7 @@ void check_capacity(const std::vector<Bundle>& bundles) {
 std::vector<Bundle> make_plan(const JobRows& rows, const PlanOptions& options) {
   uint64_t cells = 0;  // of real rows; padding is what the cut decides
   for (uint32_t chip = 0; chip < kChipCount; ++chip)
-    cells += rows.rows[chip] * kChipFacts[chip].cells;
+    cells += rows.calls[chip] * kChipFacts[chip].rows_per_call * kChipFacts[chip].cells;
   const uint64_t memory_cells = options.memory_limit / kBytesPerCell;
   const uint64_t wanted =
       std::max(options.min_bundle_cells, cells / std::max(1u, options.target_bundles));
@@ -206,7 +187,7 @@ std::vector<Bundle> make_plan(const JobRows& rows, const PlanOptions& options) {
     for (auto& bundle : pack_wave(items, bundle_cells, options))
       packed.push_back(std::move(bundle));
   }
-  std::vector<Bundle> bundles = place_rows(packed, rows);
+  std::vector<Bundle> bundles = make_bundles(packed, rows);
   check_capacity(bundles);
   return bundles;
 }

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "air/part.hpp"
-#include "segmenter/rows.hpp"
+#include "air/rows.hpp"
 
 namespace cairn {
 

@@ -13,7 +13,7 @@ struct Pair9Table {
   static constexpr Kind kKind = Kind::kTable;
   static constexpr bool kReadsCounts = true;
   static constexpr int kLogHeight = 18;
-  static constexpr int kLogPeriod = 9;  // of the fixed columns
+  static constexpr int log_period(int) { return 9; }
 
   template <class T>
   struct Columns {
@@ -22,9 +22,7 @@ struct Pair9Table {
   };
 
   /// Fixed column 0: a.
-  HOST_DEVICE static constexpr KoalaBear fixed(int, uint32_t row) {
-    return KoalaBear(row & ((1 << kLogPeriod) - 1));
-  }
+  static KoalaBear fixed(int, uint32_t row, int) { return KoalaBear(row & 511); }
 
   template <class E>
   HOST_DEVICE static constexpr void evaluate(E& e) {

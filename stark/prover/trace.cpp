@@ -65,14 +65,20 @@ Buffer<KoalaBear> Tracer::fill_main(const HeightPlan& height) const {
 }
 
 Buffer<KoalaBear> Tracer::fill_fixed(const HeightPlan& height) const {
-  Buffer<KoalaBear> trace(backend_, height.fixed * height.rows());
+  std::vector<KoalaBear> trace;
+  trace.reserve(height.fixed * height.rows());
   for (const PartPlace& place : height.parts) {
-    ChipTask fill = task(ChipWork::kFixed, place.part);
-    fill.fixed = trace.data() + place.fixed * height.rows();
-    fill.stride = height.rows();
-    backend_.run_chip(place.part.chip, fill);
+    with_chip(place.part.chip, [&]<class Chip>() {
+      if constexpr (kShape<Chip>.fixed > 0) {
+        for (int column = 0; column < kShape<Chip>.fixed; ++column) {
+          for (uint32_t row = 0; row < height.rows(); ++row) {
+            trace.push_back(Chip::fixed(column, row, static_cast<int>(height.log_height)));
+          }
+        }
+      }
+    });
   }
-  return trace;
+  return Buffer<KoalaBear>::from_host(backend_, trace);
 }
 
 Buffer<KoalaBear> Tracer::fill_helper(const HeightPlan& height, const Buffer<KoalaBear>& main,

@@ -35,19 +35,40 @@ struct Point {
   }
 };
 
-/// A fixed column of `Chip` at zeta: it repeats every 2^kLogPeriod rows, so it is a polynomial in
-/// zeta^(N / period), interpolated over the subgroup of the period's order.
+/// The fixed columns of `Chip` at zeta. Their content repeats every 2^log_period rows, so that each
+/// is a polynomial in zeta^(N / period), interpolated over the subgroup of the period's order.
 template <class Chip>
-KoalaBear5 fixed_column(int column, const KoalaBear5& zeta, int log_height) {
-  constexpr int kLogPeriod = Chip::kLogPeriod;
-  const KoalaBear5 y = zeta.power(uint64_t{1} << (log_height - kLogPeriod));
-  const KoalaBear root = KoalaBear::root_of_unity(kLogPeriod);
-  KoalaBear5 sum(0);
-  KoalaBear point(1);
-  for (uint32_t row = 0; row < (1u << kLogPeriod); ++row, point *= root) {
-    sum += Chip::fixed(column, row) * point * (y - point).inverse();
+std::vector<KoalaBear5> fixed_columns(const KoalaBear5& zeta, int log_height) {
+  std::vector<KoalaBear5> values(kShape<Chip>.fixed, KoalaBear5(0));
+  if constexpr (kShape<Chip>.fixed > 0) {
+    const int log_period = Chip::log_period(log_height);
+    const uint32_t period = 1u << log_period;
+    const KoalaBear5 y = zeta.power(uint64_t{1} << (log_height - log_period));
+    const KoalaBear root = KoalaBear::root_of_unity(log_period);
+    // Weights x / (y - x) by one inversion: prefix products up, inverses down.
+    std::vector<KoalaBear5> weight(period);
+    std::vector<KoalaBear> points(period);
+    KoalaBear5 product(1);
+    KoalaBear point(1);
+    for (uint32_t row = 0; row < period; ++row, point *= root) {
+      points[row] = point;
+      weight[row] = product;
+      product *= y - point;
+    }
+    KoalaBear5 inverse = product.inverse();
+    for (uint32_t row = period; row-- > 0;) {
+      weight[row] *= inverse * points[row];
+      inverse *= y - points[row];
+    }
+    const KoalaBear5 scale = (y.power(period) - 1) * KoalaBear(int64_t{period}).inverse();
+    for (int column = 0; column < kShape<Chip>.fixed; ++column) {
+      for (uint32_t row = 0; row < period; ++row) {
+        values[column] += weight[row] * Chip::fixed(column, row, log_height);
+      }
+      values[column] *= scale;
+    }
   }
-  return KoalaBear(1 << kLogPeriod).inverse() * (y.power(1 << kLogPeriod) - 1) * sum;
+  return values;
 }
 
 template <class Chip>
@@ -57,17 +78,12 @@ struct PointAccess {
   const PartValues& values;
   const LookupChallenges& challenges;
   const KoalaBear5& lambda;
+  const std::vector<KoalaBear5>& fixed_values;
   mutable KoalaBear5 next_weight;  // weights are asked for in order
 
   KoalaBear5 main(int i) const { return values.main[i]; }
   KoalaBear5 main_next(int i) const { return values.main_next[i]; }
-  KoalaBear5 fixed(int i) const {
-    if constexpr (kShape<Chip>.fixed > 0) {
-      return fixed_column<Chip>(i, point.zeta, static_cast<int>(part.log_height));
-    } else {
-      return KoalaBear5(i * 0);
-    }
-  }
+  KoalaBear5 fixed(int i) const { return fixed_values[i]; }
   KoalaBear5 is_first() const { return point.is_first; }
   KoalaBear5 is_last() const { return point.is_last; }
   KoalaBear5 except_last() const { return point.except_last; }
@@ -111,8 +127,9 @@ bool constraints_hold(const SegmentRecord& record, const SegmentLayout& layout,
     for (const uint32_t i : height.parts) {
       with_chip(record.parts[i].chip, [&]<class Chip>() {
         const KoalaBear5 first = lambda.power(layout.constraint_offset(i));
-        const PointAccess<Chip> access{point,      record.parts[i], proof.parts[i],
-                                       challenges, lambda,          first};
+        const auto fixed = fixed_columns<Chip>(zeta, height.log_height);
+        const PointAccess<Chip> access{point,  record.parts[i], proof.parts[i], challenges,
+                                       lambda, fixed,           first};
         ConstraintEvaluator<Chip, KoalaBear5, KoalaBear5, PointAccess<Chip>> evaluator(access);
         Chip::evaluate(evaluator);
         sum += evaluator.result();

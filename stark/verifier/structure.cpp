@@ -43,6 +43,11 @@ Finding check_part(const PublicPart& part) {
                                                 part.log_height, Chip::kLogHeight)};
     }
   }
+  if constexpr (requires { Chip::valid_height(0u); }) {
+    if (!Chip::valid_height(part.log_height)) {
+      return {Refusal::kPartHeight, fmt::format("{}: height 2^{}", Chip::kName, part.log_height)};
+    }
+  }
   const uint64_t height = uint64_t{1} << part.log_height;
   const uint64_t begin = part.range_begin;
   const uint64_t end = part.range_end;
@@ -52,10 +57,15 @@ Finding check_part(const PublicPart& part) {
       good = end == begin + height;
       break;
     case Kind::kBuiltin:
-      // Soundness: integers below 2^28, at least one real row, no more rows than the part has
-      // (R13).
-      good = begin >= 1 && begin < end && end <= kAddressEnd && end - begin <= height;
+      if constexpr (Chip::kKind == Kind::kBuiltin) {
+        // Soundness: integers below 2^28, at least one real row, whole instances, no more of them
+        // than the part has rows (R13).
+        constexpr uint64_t kCells = Chip::kCellsPerRow;
+        good = begin >= 1 && begin < end && end <= kAddressEnd && (end - begin) % kCells == 0 &&
+               end - begin <= height * kCells;
+      }
       break;
+    case Kind::kCall:
     case Kind::kOpcode:
     case Kind::kFree:
     case Kind::kTable:

@@ -23,16 +23,18 @@ const char* kind_name(Kind kind) {
       return "range";
     case Kind::kBuiltin:
       return "builtin";
+    case Kind::kCall:
+      return "call";
     case Kind::kTable:
       return "table";
   }
   return "";
 }
 
-std::string range_widths(const Shape& shape) {
+std::string widths(uint32_t set) {
   std::string text;
   for (int bits = 0; bits < 32; ++bits) {
-    if ((shape.range_widths >> bits & 1) != 0) {
+    if ((set >> bits & 1) != 0) {
       text += fmt::format("{}{}", text.empty() ? " (" : ", ", bits);
     }
   }
@@ -45,7 +47,8 @@ std::string uses(const Shape& shape) {
     if (shape.uses[bus] == 0) continue;
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", bus_name(static_cast<Bus>(bus)),
                         shape.uses[bus]);
-    if (static_cast<Bus>(bus) == Bus::kRange) text += range_widths(shape);
+    if (static_cast<Bus>(bus) == Bus::kRange) text += widths(shape.range_widths);
+    if (static_cast<Bus>(bus) == Bus::kXor) text += widths(shape.xor_widths);
   }
   return text;
 }

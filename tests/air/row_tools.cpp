@@ -32,7 +32,8 @@ FilledRow fill_row(const Image& image, const Counts& counts, const Part& part, u
     result.main = cells_of<Chip>(Chip::fill(image, counts, part, row));
     result.next = cells_of<Chip>(Chip::fill(image, counts, part, last ? 0 : row + 1));
     if constexpr (kShape<Chip>.fixed > 0) {
-      for (int i = 0; i < kShape<Chip>.fixed; ++i) result.fixed.push_back(Chip::fixed(i, row));
+      for (int i = 0; i < kShape<Chip>.fixed; ++i)
+        result.fixed.push_back(Chip::fixed(i, row, static_cast<int>(part.log_height)));
     }
     result.first = row == 0;
     result.last = last;

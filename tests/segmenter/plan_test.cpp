@@ -19,14 +19,14 @@ JobRows fibonacci_rows() {
   JobRows job;
   for (const ChipId chip : {ChipId::kAeq, ChipId::kAddSmall, ChipId::kAddBig, ChipId::kJnzTaken,
                             ChipId::kCallRelative, ChipId::kReturn}) {
-    job.rows[id(chip)] = 174'750;
+    job.calls[id(chip)] = 174'750;
   }
-  job.rows[id(ChipId::kAeqImmediate)] = 3;
-  job.rows[id(ChipId::kInstructionTable)] = 26;
-  job.rows[id(ChipId::kImmediateValues)] = 2;
-  job.rows[id(ChipId::kMemory)] = 218'453;
-  job.rows[id(ChipId::kBigValues)] = 174'554;
-  job.rows[id(ChipId::kMidValues)] = 173;
+  job.calls[id(ChipId::kAeqImmediate)] = 3;
+  job.calls[id(ChipId::kInstructionTable)] = 26;
+  job.calls[id(ChipId::kImmediateValues)] = 2;
+  job.calls[id(ChipId::kMemory)] = 218'453;
+  job.calls[id(ChipId::kBigValues)] = 174'554;
+  job.calls[id(ChipId::kMidValues)] = 173;
   return job;
 }
 
@@ -34,7 +34,7 @@ JobRows random_rows(Random& random) {
   JobRows job;
   for (uint32_t chip = 0; chip < kChipCount; ++chip) {
     if (kChipFacts[chip].kind == Kind::kTable) continue;
-    job.rows[chip] = random.below(4) == 0 ? 0 : random.below(uint64_t{1} << random.below(18)) + 1;
+    job.calls[chip] = random.below(4) == 0 ? 0 : random.below(uint64_t{1} << random.below(18)) + 1;
     job.begin[chip] = static_cast<uint32_t>(random.below(1000)) + 1;
   }
   return job;
@@ -125,9 +125,9 @@ TEST(Plan, GivesALongRunEightBundlesOfSimilarCost) {
 
 TEST(Plan, GivesASmallRunTwoBundles) {
   JobRows job;
-  job.rows[id(ChipId::kReturn)] = 1;
-  job.rows[id(ChipId::kInstructionTable)] = 1;
-  job.rows[id(ChipId::kMemory)] = 2;
+  job.calls[id(ChipId::kReturn)] = 1;
+  job.calls[id(ChipId::kInstructionTable)] = 1;
+  job.calls[id(ChipId::kMemory)] = 2;
   const std::vector<Bundle> plan = make_plan(job);
   expect_sound(job, plan);
   EXPECT_EQ(plan.size(), 2u);
@@ -155,25 +155,25 @@ TEST(Plan, StaysBelowTheMemoryLimit) {
 
 TEST(Plan, RefusesRunsWhoseCountsCouldWrap) {
   JobRows job = fibonacci_rows();
-  job.rows[id(ChipId::kAddBig)] = 700'000'000;
+  job.calls[id(ChipId::kAddBig)] = 700'000'000;
   EXPECT_THROW(make_plan(job), Error);
   job = fibonacci_rows();
-  job.rows[id(ChipId::kMemory)] = (uint64_t{1} << 26) - 1;
+  job.calls[id(ChipId::kMemory)] = (uint64_t{1} << 26) - 1;
   EXPECT_THROW(make_plan(job), Error);
 }
 
 TEST(PartCutter, PadsLittle) {
-  EXPECT_EQ(cut_rows(1, 20, 1 << 20), std::vector<uint32_t>{6});
-  EXPECT_EQ(cut_rows(64, 20, 1 << 20), std::vector<uint32_t>{6});
-  EXPECT_EQ(cut_rows(1 << 18, 20, uint64_t{1} << 40), std::vector<uint32_t>{18});
-  EXPECT_EQ(cut_rows((1 << 18) + 1, 1, 1 << 18), (std::vector<uint32_t>{18, 6}));
-  EXPECT_EQ(cut_rows(3 << 16, 1, 1 << 18), (std::vector<uint32_t>{17, 16}));
-  EXPECT_EQ(cut_rows(1 << 20, 10, 10 << 18), (std::vector<uint32_t>{18, 18, 18, 18}));
-  EXPECT_EQ(cut_rows(0, 20, 1 << 20), std::vector<uint32_t>{});
+  EXPECT_EQ(cut_rows(1, 1, 20, 1 << 20), std::vector<uint32_t>{6});
+  EXPECT_EQ(cut_rows(64, 1, 20, 1 << 20), std::vector<uint32_t>{6});
+  EXPECT_EQ(cut_rows(1 << 18, 1, 20, uint64_t{1} << 40), std::vector<uint32_t>{18});
+  EXPECT_EQ(cut_rows((1 << 18) + 1, 1, 1, 1 << 18), (std::vector<uint32_t>{18, 6}));
+  EXPECT_EQ(cut_rows(3 << 16, 1, 1, 1 << 18), (std::vector<uint32_t>{17, 16}));
+  EXPECT_EQ(cut_rows(1 << 20, 1, 10, 10 << 18), (std::vector<uint32_t>{18, 18, 18, 18}));
+  EXPECT_EQ(cut_rows(0, 1, 20, 1 << 20), std::vector<uint32_t>{});
   Random random(3);
   for (int i = 0; i < 1000; ++i) {
     const uint64_t rows = random.below(1 << 20) + 1;
-    const auto heights = cut_rows(rows, 10, 10 << 17);
+    const auto heights = cut_rows(rows, 1, 10, 10 << 17);
     uint64_t sum = 0;
     for (const uint32_t height : heights) sum += uint64_t{1} << height;
     EXPECT_GE(sum, rows);

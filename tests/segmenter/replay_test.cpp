@@ -31,7 +31,7 @@ PieBuilder bare(const std::vector<PieValue>& program, const std::vector<PieValue
 }
 
 uint64_t rows_of(const Job& job, ChipId chip) {
-  return count_rows(view_image(job.image.bytes())).rows[static_cast<uint32_t>(chip)];
+  return count_rows(view_image(job.image.bytes())).calls[static_cast<uint32_t>(chip)];
 }
 
 TEST(Replay, RunsAProgramWithoutBuiltins) {
