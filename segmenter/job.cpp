@@ -8,6 +8,7 @@
 #include "air/chips.hpp"
 #include "core/error.hpp"
 #include "core/felt252.hpp"
+#include "segmenter/builtin_memory.hpp"
 #include "segmenter/builtin_names.hpp"
 #include "segmenter/felt_text.hpp"
 #include "segmenter/pie.hpp"
@@ -16,25 +17,6 @@
 
 namespace cairn {
 namespace {
-
-/// Range-checked cells exist and are below 2^128; their immediates are wanted as limbs.
-void check_range_checks(const RunMemory& memory, const Relocation& relocation, AddressRange range,
-                        std::vector<uint32_t>& immediates) {
-  for (uint32_t address = range.begin; address < range.end; ++address) {
-    const Cell cell = memory.cells[address];
-    if (cell.hole()) {
-      throw Error(Code::kBadInput,
-                  fmt::format("builtin range_check: cell {} is missing", relocation.name(address)));
-    }
-    const Felt value = memory.value(cell);
-    if ((value.word[2] | value.word[3]) != 0) {
-      throw Error(Code::kBadInput,
-                  fmt::format("builtin range_check: cell {} is {}, not below 2^128",
-                              relocation.name(address), to_text(value)));
-    }
-    if (cell.immediate()) immediates.push_back(cell.payload());
-  }
-}
 
 RunFacts collect_facts(const Pie& pie, const RunMemory& memory, const Run& run,
                        const StepRows& rows, const Statement& statement) {
@@ -110,6 +92,7 @@ Job load_job(const std::string& path, const LoadOptions& options) {
   const Relocation relocation(pie);
   ImageParts parts;
   parts.memory = read_memory(archive, relocation, options.memory_limit);
+  complete_builtins(pie, relocation, parts.memory, parts.immediates);
   const RunMemory& memory = parts.memory;
   const State first = first_state(pie, relocation, memory);
   const Run run = follow_run(memory, relocation, first, pie.steps);
@@ -122,9 +105,8 @@ Job load_job(const std::string& path, const LoadOptions& options) {
     const bool proven = pie.builtin_segments[static_cast<int>(b.builtin)] && b.begin < b.stop;
     if (proven) parts.builtins[static_cast<int>(b.builtin)] = {b.begin, b.stop};
   }
-  parts.immediates = std::move(parts.rows.immediates);
-  check_range_checks(memory, relocation, parts.builtins[static_cast<int>(Builtin::kRangeCheck)],
-                     parts.immediates);
+  const std::vector<uint32_t>& of_steps = parts.rows.immediates;
+  parts.immediates.insert(parts.immediates.end(), of_steps.begin(), of_steps.end());
   for (const uint32_t pc : parts.instructions) {  // the instruction table wants its words as limbs
     if (memory.cells[pc].immediate()) parts.immediates.push_back(memory.cells[pc].payload());
   }
