@@ -19,8 +19,9 @@ namespace cairn {
 namespace {
 
 constexpr size_t kSmallStep = 4096;
-constexpr size_t kBigStep = size_t{2} << 20;
-constexpr size_t kSmallest = kBigStep / 2;  // blocks from here on are big
+constexpr size_t kBigStep = size_t{64} << 10;
+constexpr size_t kSmallest = size_t{256} << 10;  // blocks from here on are big
+constexpr size_t kHugePage = size_t{2} << 20;
 
 size_t round_up(size_t bytes, size_t step) { return (bytes + step - 1) / step * step; }
 
@@ -32,8 +33,8 @@ size_t machine_bytes() {
 
 Arena::Arena(size_t limit) : limit_(limit != 0 ? limit : machine_bytes()) {
   // Addresses cost nothing: twice the limit leaves room for gaps between blocks.
-  small_bytes_ = round_up(std::min(limit_, size_t{4} << 30), kBigStep) + kBigStep;
-  range_bytes_ = small_bytes_ + 2 * round_up(limit_, kBigStep) + 2 * kBigStep;
+  small_bytes_ = round_up(std::min(limit_, size_t{4} << 30), kHugePage) + kHugePage;
+  range_bytes_ = small_bytes_ + 2 * round_up(limit_, kHugePage) + 2 * kHugePage;
   range_ = mmap(nullptr, range_bytes_, PROT_READ | PROT_WRITE,
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (range_ == MAP_FAILED) {
@@ -41,7 +42,7 @@ Arena::Arena(size_t limit) : limit_(limit != 0 ? limit : machine_bytes()) {
                 fmt::format("host memory: no {} bytes of addresses to reserve", range_bytes_));
   }
   const uintptr_t begin = reinterpret_cast<uintptr_t>(range_);
-  const uintptr_t big = round_up(begin + small_bytes_, kBigStep);
+  const uintptr_t big = round_up(begin + small_bytes_, kHugePage);
   free_small_.emplace(begin, small_bytes_);
   free_big_.emplace(big, (begin + range_bytes_ - big) / kBigStep * kBigStep);
   madvise(reinterpret_cast<void*>(big), begin + range_bytes_ - big, MADV_HUGEPAGE);

@@ -22,7 +22,7 @@ class Arena {
   Arena& operator=(const Arena&) = delete;
   ~Arena();
 
-  /// 4096-byte aligned, 2 MiB-aligned and backed by huge pages where that big; not cleared.
+  /// 4096-byte aligned, backed by huge pages where it is large; not cleared.
   /// Throws Error(kOutOfResource) with the shortfall.
   void* allocate(size_t bytes);
   /// `memory` is from allocate(), or null.

@@ -16,20 +16,21 @@ void divide_by_poles(Backend& backend, uint32_t log_height, const KoalaBear* poi
                      const KoalaBear5& z, const DeepOpening& opening, KoalaBear* out) {
   const uint64_t height = uint64_t{1} << log_height;
   const KoalaBear root = KoalaBear::root_of_unity(static_cast<int>(log_height));
-  Buffer<KoalaBear> inverses(backend, 2 * height);
-  invert_norms(backend, points, z, 2 * height, inverses.data());
+  Buffer<KoalaBear> inverses(backend, height);
+  invert_norms(backend, points, z, height, inverses.data());
   backend.run(DeepQuotient{.points = points,
                            .inverse_norms = inverses.data(),
                            .here = opening.here,
                            .next = opening.next,
                            .stride = opening.stride,
+                           .next_stride = opening.next_stride,
                            .here_pole = make_pole(z),
                            .next_pole = make_pole(root * z, root.inverse().power(5)),
                            .here_value = opening.here_value,
                            .next_value = opening.next_value,
                            .height = height,
                            .out = out,
-                           .count = 2 * height});
+                           .count = height});
 }
 
 }  // namespace cairn

@@ -61,7 +61,8 @@ struct DeepQuotient {
   const KoalaBear* inverse_norms;  // of x - z; that of x - w z is w^-5 times the one at x / w
   const KoalaBear* here;           // A
   const KoalaBear* next;           // B, or null
-  uint64_t stride;                 // of A, B and out
+  uint64_t stride;                 // of A and out
+  uint64_t next_stride;            // of B
   Pole here_pole;
   Pole next_pole;  // its adjoint scaled by w^-5
   KoalaBear5 here_value;
@@ -76,7 +77,7 @@ struct DeepQuotient {
     Quintic<V> quotient = (load_quintic<V>(here + p, stride) - broadcast<V>(here_value)) *
                           here_pole.adjoint_at(x, load_lanes<V>(inverse_norms + p));
     if (next != nullptr) {
-      quotient += (load_quintic<V>(next + p, stride) - broadcast<V>(next_value)) *
+      quotient += (load_quintic<V>(next + p, next_stride) - broadcast<V>(next_value)) *
                   next_pole.adjoint_at(x, load_neighbour<V>(inverse_norms, p, height, -1));
     }
     store_quintic(out + p, stride, quotient);
@@ -91,15 +92,16 @@ void accumulate_columns(Backend& backend, const KoalaBear* columns, uint64_t str
 
 /// What one height's sums open to.
 struct DeepOpening {
-  const KoalaBear* here;  // A: five base columns of 2 N values, `stride` apart
+  const KoalaBear* here;  // A: five base columns, `stride` apart
   KoalaBear5 here_value;  // A(z)
   const KoalaBear* next;  // B likewise; null when no column is read in the next row
   KoalaBear5 next_value;  // B(w z)
   uint64_t stride;
+  uint64_t next_stride;
 };
 
-/// Writes the quotient of a height to `out` (five base columns, opening.stride apart; may be A or
-/// B). `points` are those of the evaluation domain of 2^log_height rows; z is not in F.
+/// Writes the quotient over one half of a height's evaluation domain, of 2^log_height `points`, to
+/// `out` (five base columns, opening.stride apart; may be A or B). z is not in F.
 void divide_by_poles(Backend& backend, uint32_t log_height, const KoalaBear* points,
                      const KoalaBear5& z, const DeepOpening& opening, KoalaBear* out);
 

@@ -1,14 +1,28 @@
 #include "kernels/job_memory.hpp"
 
+#include <algorithm>
 #include <array>
 
-#include "air/chips.hpp"
+#include "air/rows.hpp"
 
 namespace cairn {
 namespace {
 
-/// How many entries each array of Counts has, in the order of its members.
+/// How many entries each array of Counts has, in the order of its members. Those of fixed tables
+/// only as far as the job needs the tables: a count that nobody reads is memory all the same.
 std::array<size_t, 13> sizes(const Image& image) {
+  size_t pair9 = 0, range = 0, exclusive_or = 0, pedersen_point = 0, poseidon_round = 0;
+  for (const NeededTable& table : needed_tables(count_rows(image))) {
+    const size_t height = size_t{1} << table.log_height;
+    with_chip(table.chip, [&]<class Chip>() {
+      const auto provides = [](Bus bus) { return kShape<Chip>.provides[static_cast<int>(bus)]; };
+      if (provides(Bus::kPair9)) pair9 = height;
+      if (provides(Bus::kRange)) range = std::max(range, 2 * height);
+      if (provides(Bus::kXor)) exclusive_or = std::max(exclusive_or, 2 * height);
+      if (provides(Bus::kPedersenPoint)) pedersen_point = kPedersenPoints;
+      if (provides(Bus::kPoseidonRound)) poseidon_round = kPoseidonRounds;
+    });
+  }
   return {image.cell_end,
           image.big_count,
           image.big_count,
@@ -17,11 +31,11 @@ std::array<size_t, 13> sizes(const Image& image) {
           image.immediate_count,
           image.immediate_count,
           image.instruction_count,
-          size_t{1} << 18,
-          size_t{2} << kMaxRangeBits,
-          size_t{2} << 2 * kMaxXorWidth,
-          kPedersenPoints,
-          kPoseidonRounds};
+          pair9,
+          range,
+          exclusive_or,
+          pedersen_point,
+          poseidon_round};
 }
 
 }  // namespace

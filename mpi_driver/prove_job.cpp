@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include "aggregator/proof_file.hpp"
@@ -73,6 +74,7 @@ ProveOutcome coordinate_job(Comm& comm, const Options& options, Progress& progre
   if (options.memory != 0) load.memory_limit = options.memory;
   Job job = load_job(options.input, load);
   require_provable(job);
+  malloc_trim(0);  // what reading the PIE took is not held while proving
   outcome.run = job.facts;
   outcome.image_bytes = job.image.size();
   JobInput input;

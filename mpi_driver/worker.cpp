@@ -46,6 +46,7 @@ void Worker::handle(const Message& message) {
       const auto order = decode<SendNode>(message.payload);
       const auto node = nodes_.extract(order.span);
       check(!node.empty(), "asked for a node that is not here");
+      if (order.to == kCoordinator) release_engine();  // the root: nothing is left to prove
       ByteWriter out;
       write(out, node.mapped());
       return comm_.send(static_cast<int>(order.to), static_cast<int>(Tag::kNode), out.take());
@@ -136,12 +137,18 @@ void Worker::merge_ready() {
   }
 }
 
+/// Gives back the engine's memory before the coordinator holds, checks and writes the whole proof.
+void Worker::release_engine() {
+  if (engine_) report_.details = engine_->details();
+  engine_.reset();
+}
+
 void Worker::report() {
   const ResourceUsage usage = resource_usage();
   report_.user_seconds = usage.user_seconds;
   report_.system_seconds = usage.system_seconds;
   report_.peak_bytes = usage.peak_bytes;
-  if (engine_) report_.details = engine_->details();
+  release_engine();
   comm_.send(kCoordinator, static_cast<int>(Tag::kReport), encode(report_));
 }
 

@@ -24,6 +24,7 @@ class Worker {
   void do_task(const Task& task);
   /// Makes the nodes whose children are both here.
   void merge_ready();
+  void release_engine();
   void report();
 
   Comm& comm_;

@@ -63,32 +63,38 @@ KoalaBear5 next_point(const CommittedHeight& h, const KoalaBear5& zeta) {
   return zeta * KoalaBear::root_of_unity(static_cast<int>(h.plan->log_height));
 }
 
-/// sum_k powers[k] * column k over the runs, and the same sum of their values.
-struct Batched {
-  Buffer<KoalaBear> column;
-  KoalaBear5 value;
-};
+/// Values of columns at a point, with powers of delta from some power on.
+struct Batch {
+  std::vector<ColumnRun> runs;
+  Buffer<KoalaBear5> powers;
+  KoalaBear5 value;  // sum_k powers[k] values[k]
 
-Batched batch(Backend& backend, const std::vector<ColumnRun>& runs,
-              const std::vector<KoalaBear5>& values, const KoalaBear5& delta, KoalaBear5& power) {
-  const uint64_t domain = runs[0].block->stride();
-  Batched result{Buffer<KoalaBear>(backend, kExtensionDegree * domain), KoalaBear5(0)};
-  result.column.clear();
-  std::vector<KoalaBear5> powers(values.size());
-  for (size_t k = 0; k < values.size(); ++k) {
-    powers[k] = power;
-    result.value += power * values[k];
-    power *= delta;
+  Batch(Backend& backend, std::vector<ColumnRun> columns, const std::vector<KoalaBear5>& values,
+        const KoalaBear5& delta, KoalaBear5& power)
+      : runs(std::move(columns)), value(0) {
+    std::vector<KoalaBear5> list(values.size());
+    for (size_t k = 0; k < values.size(); ++k) {
+      list[k] = power;
+      value += power * values[k];
+      power *= delta;
+    }
+    powers = Buffer<KoalaBear5>::from_host(backend, list);
   }
-  const Buffer<KoalaBear5> coefficients = Buffer<KoalaBear5>::from_host(backend, powers);
-  size_t first = 0;
-  for (const ColumnRun& run : runs) {
-    accumulate_columns(backend, run.block->column(run.first), domain, run.count,
-                       coefficients.data() + first, result.column.data(), domain, domain);
-    first += run.count;
+
+  /// Writes sum_k powers[k] * column k over `count` points from `first` on to five base columns.
+  void add_up(Backend& backend, uint64_t first, uint64_t count, KoalaBear* out,
+              uint64_t out_stride) const {
+    for (int e = 0; e < kExtensionDegree; ++e) {
+      backend.clear(out + e * out_stride, count * sizeof(KoalaBear));
+    }
+    size_t k = 0;
+    for (const ColumnRun& run : runs) {
+      accumulate_columns(backend, run.block->column(run.first) + first, run.block->stride(),
+                         run.count, powers.data() + k, out, out_stride, count);
+      k += run.count;
+    }
   }
-  return result;
-}
+};
 
 }  // namespace
 
@@ -136,12 +142,20 @@ void quotient_codeword(Backend& backend, const CommittedHeight& h, const KoalaBe
   append(next, &PartValues::running_sum_next);
 
   KoalaBear5 power = delta.power(first_power);
-  const Batched at_zeta = batch(backend, runs_at_zeta(h), here, delta, power);
-  const Batched at_next = batch(backend, runs_at_next_zeta(h), next, delta, power);
-  divide_by_poles(backend, h.plan->log_height, h.points, zeta,
-                  {at_zeta.column.data(), at_zeta.value, at_next.column.data(), at_next.value,
-                   h.main->stride()},
-                  codeword);
+  const Batch at_zeta(backend, runs_at_zeta(h), here, delta, power);
+  const Batch at_next(backend, runs_at_next_zeta(h), next, delta, power);
+  // Half by half, which need nothing of one another: the sums at the next row are held beside the
+  // codeword.
+  const uint64_t rows = h.plan->rows();
+  const uint64_t domain = h.main->stride();
+  Buffer<KoalaBear> next_sums(backend, kExtensionDegree * rows);
+  for (uint64_t first = 0; first < domain; first += rows) {
+    KoalaBear* const out = codeword + first;
+    at_zeta.add_up(backend, first, rows, out, domain);
+    at_next.add_up(backend, first, rows, next_sums.data(), rows);
+    divide_by_poles(backend, h.plan->log_height, h.points + first, zeta,
+                    {out, at_zeta.value, next_sums.data(), at_next.value, domain, rows}, out);
+  }
 }
 
 }  // namespace cairn

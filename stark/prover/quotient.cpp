@@ -27,27 +27,28 @@ ExtendedBlock quotient_columns(Backend& backend, const Tracer& tracer, const Hei
                                const std::vector<PartValues>& parts, const KoalaBear* points) {
   const uint64_t domain = main.stride();
   const KoalaBear inverse_height = KoalaBear(static_cast<int64_t>(height.rows())).inverse();
-  Buffer<KoalaBear> selectors(backend, 3 * domain);
-  const SelectorColumns columns{selectors.data(), selectors.data() + domain,
-                                selectors.data() + 2 * domain};
-  fill_selectors(backend, height.log_height, points, columns);
-
   Buffer<KoalaBear> accumulator(backend, kExtensionDegree * domain);
   accumulator.clear();
-  for (const PartPlace& place : height.parts) {
-    ChipTask task = tracer.task(ChipWork::kConstraints, place.part);
-    task.main = const_cast<KoalaBear*>(main.column(place.main));
-    task.helper = const_cast<KoalaBear*>(helper.column(place.helper));
-    task.fixed = fixed.column(place.fixed);
-    task.stride = domain;
-    task.challenges = challenges;
-    task.weights = weights.data() + layout.constraint_offset(place.index);
-    task.sum_share = inverse_height * parts[place.index].sum;
-    task.is_first = columns.is_first;
-    task.is_last = columns.is_last;
-    task.except_last = columns.except_last;
-    task.accumulator = accumulator.data();
-    backend.run_chip(place.part.chip, task);
+  {
+    Buffer<KoalaBear> selectors(backend, 3 * domain);
+    const SelectorColumns columns{selectors.data(), selectors.data() + domain,
+                                  selectors.data() + 2 * domain};
+    fill_selectors(backend, height.log_height, points, columns);
+    for (const PartPlace& place : height.parts) {
+      ChipTask task = tracer.task(ChipWork::kConstraints, place.part);
+      task.main = const_cast<KoalaBear*>(main.column(place.main));
+      task.helper = const_cast<KoalaBear*>(helper.column(place.helper));
+      task.fixed = fixed.column(place.fixed);
+      task.stride = domain;
+      task.challenges = challenges;
+      task.weights = weights.data() + layout.constraint_offset(place.index);
+      task.sum_share = inverse_height * parts[place.index].sum;
+      task.is_first = columns.is_first;
+      task.is_last = columns.is_last;
+      task.except_last = columns.except_last;
+      task.accumulator = accumulator.data();
+      backend.run_chip(place.part.chip, task);
+    }
   }
   divide_by_vanishing(backend, height.log_height, accumulator.data(), domain);
 

@@ -56,7 +56,8 @@ void expect_sound(const JobRows& job, const std::vector<Bundle>& bundles) {
       EXPECT_LE(part.log_height, kMaxLogHeight);
       EXPECT_GT(part.count, 0u);
       EXPECT_LE(part.count, part.height());
-      needed |= facts.range_widths;
+      needed |=
+          with_chip(part.chip, []<class Chip>() { return uint32_t{kShape<Chip>.range_widths}; });
       if (facts.kind == Kind::kTable) {
         EXPECT_EQ(part.range_end, 0u);
         if (part.chip == id(ChipId::kRangeTable)) {
@@ -71,15 +72,19 @@ void expect_sound(const JobRows& job, const std::vector<Bundle>& bundles) {
         EXPECT_EQ(part.range_begin, part.first);
         EXPECT_EQ(part.range_end, part.first + part.height());
       } else if (facts.kind == Kind::kBuiltin) {
-        EXPECT_EQ(part.range_begin, job.begin[part.chip] + part.first);
-        EXPECT_EQ(part.range_end, part.range_begin + part.count);
+        const uint32_t cells = with_chip(part.chip, []<class Chip>() {
+          if constexpr (requires { Chip::kCellsPerRow; }) return uint32_t{Chip::kCellsPerRow};
+          return uint32_t{0};
+        });
+        EXPECT_EQ(part.range_begin, job.begin[part.chip] + part.first * cells);
+        EXPECT_EQ(part.range_end, part.range_begin + part.count * cells);
       } else {
         EXPECT_EQ(part.range_begin, 0u);
         EXPECT_EQ(part.range_end, 0u);
       }
     }
   }
-  EXPECT_EQ(covered, job.rows);
+  EXPECT_EQ(covered, job.calls);
   EXPECT_EQ(tables, needed);
 }
 
