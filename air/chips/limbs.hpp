@@ -50,6 +50,14 @@ HOST_DEVICE constexpr V limb_sum(const Array<V, kCount>& limb) {
   return sum;
 }
 
+/// Columns first, first + 1, ... of the next row.
+template <int kCount, class E, class V = typename E::Value>
+HOST_DEVICE constexpr Array<V, kCount> next_columns(E& e, int first) {
+  Array<V, kCount> result{};
+  for (int i = 0; i < kCount; ++i) result[i] = e.next(first + i);
+  return result;
+}
+
 /// Puts a value on both value buses. Limbs that are left out are 0.
 template <class E, class V, class K, class U, int kCount>
 HOST_DEVICE constexpr void provide_value(E& e, const V& uses9, const V& uses27, const K& kappa,

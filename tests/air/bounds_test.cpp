@@ -2,68 +2,16 @@
 // chips' own text: with every cell anywhere in the range that a lookup grants it, each identity's
 // two sides differ by less than p, so that it holds over the integers; and honest witnesses fit the
 // lookups.
-#include <algorithm>
-#include <string>
-
 #include <gtest/gtest.h>
 
 #include "air/chips.hpp"
+#include "tests/air/interval.hpp"
 #include "tests/air/naive_felt.hpp"
 
 namespace cairn {
 namespace {
 
-/// All integers from low to high.
-struct Interval {
-  int64_t low = 0, high = 0;
-
-  constexpr Interval() = default;
-  constexpr Interval(int64_t x) : low(x), high(x) {}  // NOLINT(google-explicit-constructor)
-  constexpr Interval(int64_t a, int64_t b) : low(a), high(b) {}
-
-  friend Interval operator+(Interval a, Interval b) { return {a.low + b.low, a.high + b.high}; }
-  friend Interval operator-(Interval a, Interval b) { return {a.low - b.high, a.high - b.low}; }
-  friend Interval operator*(Interval a, Interval b) {
-    const int64_t x[] = {a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high};
-    return {*std::min_element(x, x + 4), *std::max_element(x, x + 4)};
-  }
-  Interval& operator+=(Interval b) { return *this = *this + b; }
-  Interval& operator-=(Interval b) { return *this = *this - b; }
-  bool inside(int64_t a, int64_t b) const { return a <= low && high <= b; }
-};
-
 constexpr int64_t kModulus = KoalaBear::kModulus;
-
-/// Runs evaluate() on the ranges of cells and keeps the widest value of the constraints of one
-/// name.
-template <template <class> class ChipColumns>
-struct IntervalEvaluator : EvaluatorBase<IntervalEvaluator<ChipColumns>> {
-  using Value = Interval;
-  struct Message {};
-
-  ChipColumns<Interval> cells{};
-  std::string name;
-  Interval widest{0, 0};
-
-  template <template <class> class Columns>
-  Columns<Interval> columns() {
-    return cells;
-  }
-  void zero(Interval value, const char* what) {
-    if (name != what) return;
-    widest = {std::min(widest.low, value.low), std::max(widest.high, value.high)};
-  }
-  Message empty_message(Bus) { return {}; }
-  template <class T>
-  void add(Message&, int, const T&) {}
-  template <class T>
-  void fraction(int, const T&, Message) {}
-};
-
-template <int kCount>
-void set_all(Array<Interval, kCount>& list, Interval value) {
-  for (int i = 0; i < kCount; ++i) list[i] = value;
-}
 
 constexpr Interval kLimb{0, 511};
 constexpr Interval kCarry{-kProductCarryBias, (1 << kProductCarryBits) - 1 - kProductCarryBias};
@@ -87,24 +35,13 @@ TEST(Bounds, BigProductWitnessFitsItsLookup) {
   Array<Interval, kLimbs9> limbs;
   set_all(limbs, kLimb);
   const Array<Interval, kLimbs9> f = folded_product<Interval>(limbs, limbs, limbs);
-  // F = k P, so k lies between the bounds of F / P; P = 256 * 512^27 and a little more, which moves
-  // the quotient by less than 1.
-  long double low = 0, high = 0;
-  for (int i = 0; i < kLimbs9; ++i) {
-    low = low / 512 + static_cast<long double>(f[i].low);
-    high = high / 512 + static_cast<long double>(f[i].high);
-    EXPECT_TRUE(f[i].inside(-(1 << 25), int64_t{190000000})) << i;
-  }
-  const Interval k{static_cast<int64_t>(low / 256) - 1, static_cast<int64_t>(high / 256) + 1};
-  EXPECT_TRUE(k.inside(-28700, 45200)) << k.low << " " << k.high;
-  EXPECT_TRUE(k.inside(kCarry.low, kCarry.high));
-
-  Interval carry{0, 0};
+  for (int i = 0; i < kLimbs9; ++i) EXPECT_TRUE(f[i].inside(-(1 << 25), int64_t{190000000})) << i;
+  const ProductWitness<Interval> w = honest_witness(f);
+  EXPECT_TRUE(w.k.inside(-28700, 45200)) << w.k.low << " " << w.k.high;
+  EXPECT_TRUE(w.k.inside(kCarry.low, kCarry.high));
   for (int i = 0; i < kLimbs9 - 1; ++i) {
-    const Interval sum = f[i] + carry - k * prime_limb9(i);
-    carry = {(sum.low >> 9) - 1, (sum.high >> 9) + 1};
-    EXPECT_TRUE(carry.inside(kCarry.low, kCarry.high))
-        << i << ": " << carry.low << " " << carry.high;
+    EXPECT_TRUE(w.carry[i].inside(kCarry.low, kCarry.high))
+        << i << ": " << w.carry[i].low << " " << w.carry[i].high;
   }
 }
 
