@@ -15,6 +15,7 @@
 #include "air/chips/aeq_double_deref.hpp"
 #include "air/chips/aeq_immediate.hpp"
 #include "air/chips/big_values.hpp"
+#include "air/chips/bitwise.hpp"
 #include "air/chips/call_absolute.hpp"
 #include "air/chips/call_relative.hpp"
 #include "air/chips/immediate_values.hpp"
@@ -30,7 +31,11 @@
 #include "air/chips/mul_big.hpp"
 #include "air/chips/mul_small.hpp"
 #include "air/chips/pair9_table.hpp"
+#include "air/chips/pedersen.hpp"
+#include "air/chips/pedersen_points.hpp"
+#include "air/chips/pedersen_step.hpp"
 #include "air/chips/range_check128.hpp"
+#include "air/chips/range_check96.hpp"
 #include "air/chips/range_table.hpp"
 #include "air/chips/return.hpp"
 #include "air/chips/xor_table.hpp"
@@ -62,7 +67,12 @@
   X(immediate_values, ImmediateValues)                   \
   X(range_table, RangeTable)                             \
   X(pair9_table, Pair9Table)                             \
-  X(xor_table, XorTable)
+  X(xor_table, XorTable)                                 \
+  X(pedersen, Pedersen)                                  \
+  X(pedersen_step, PedersenStep)                         \
+  X(pedersen_points, PedersenPoints)                     \
+  X(bitwise, Bitwise)                                    \
+  X(range_check96, RangeCheck96)
 
 namespace cairn {
 

@@ -13,6 +13,18 @@ struct Felt {
   uint64_t word[4];
 
   friend constexpr bool operator==(const Felt&, const Felt&) = default;
+  HOST_DEVICE friend constexpr Felt operator&(const Felt& a, const Felt& b) {
+    return {{a.word[0] & b.word[0], a.word[1] & b.word[1], a.word[2] & b.word[2],
+             a.word[3] & b.word[3]}};
+  }
+  HOST_DEVICE friend constexpr Felt operator^(const Felt& a, const Felt& b) {
+    return {{a.word[0] ^ b.word[0], a.word[1] ^ b.word[1], a.word[2] ^ b.word[2],
+             a.word[3] ^ b.word[3]}};
+  }
+  HOST_DEVICE friend constexpr Felt operator|(const Felt& a, const Felt& b) {
+    return {{a.word[0] | b.word[0], a.word[1] | b.word[1], a.word[2] | b.word[2],
+             a.word[3] | b.word[3]}};
+  }
 
   /// `count` bits from bit `first` on; count <= 32, first + count <= 256.
   HOST_DEVICE constexpr uint32_t bits(int first, int count) const {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/pedersen.hpp"
 #include "segmenter/builtin_names.hpp"
 #include "segmenter/felt_text.hpp"
 #include "segmenter/parallel.hpp"
@@ -26,9 +27,27 @@ struct NativeBuiltin {
 };
 
 bool range_check(const Felt* in, Felt*) { return (in[0].word[2] | in[0].word[3]) == 0; }
+bool range_check96(const Felt* in, Felt* out) {
+  return range_check(in, out) && in[0].word[1] >> 32 == 0;
+}
+bool pedersen_hash(const Felt* in, Felt* out) {
+  out[0] = pedersen(in[0], in[1]);
+  return true;
+}
+bool bitwise(const Felt* in, Felt* out) {
+  for (int i = 0; i < 4; ++i) {
+    out[0].word[i] = in[0].word[i] & in[1].word[i];
+    out[1].word[i] = in[0].word[i] ^ in[1].word[i];
+    out[2].word[i] = in[0].word[i] | in[1].word[i];
+  }
+  return out[2].word[3] >> 59 == 0;
+}
 
 constexpr NativeBuiltin kNativeBuiltins[] = {
     {Builtin::kRangeCheck, 1, 0, "below 2^128", range_check},
+    {Builtin::kRangeCheck96, 1, 0, "below 2^96", range_check96},
+    {Builtin::kPedersen, 2, 1, "below the prime", pedersen_hash},
+    {Builtin::kBitwise, 2, 3, "both below 2^251", bitwise},
 };
 
 class Completion {

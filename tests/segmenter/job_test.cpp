@@ -50,6 +50,7 @@ TEST(Job, SatisfiesEveryChip) {
 TEST(Job, RefusesPointersThatDisagreeWithTheirSegments) {
   PieBuilder pie;
   pie.metadata["builtin_segments"]["range_check"]["size"] = 2;
+  pie.set(3, 1, 5);
   expect_refusal(pie,
                  "builtin range_check: the run leaves its pointer at 3:1, metadata.json gives its "
                  "segment 2 cells");
@@ -73,15 +74,15 @@ TEST(Job, RefusesRangeChecksThatFail) {
 
 TEST(Job, NamesUsedBuiltinsThatHaveNoChip) {
   PieBuilder pie;
-  pie.metadata["program"]["builtins"][1] = "pedersen";
+  pie.metadata["program"]["builtins"][1] = "ecdsa";
   pie.metadata["builtin_segments"] = {{"output", {{"index", 2}, {"size", 1}}},
-                                      {"pedersen", {{"index", 3}, {"size", 1}}}};
+                                      {"ecdsa", {{"index", 3}, {"size", 1}}}};
   pie.resources["builtin_instance_counter"] = nlohmann::json::object();
 
   const Job job = load_job(pie.write());
 
   ASSERT_EQ(job.missing.size(), 1u);
-  EXPECT_EQ(job.missing[0], "builtin pedersen: 1 instances used, its chip is not built yet");
+  EXPECT_EQ(job.missing[0], "builtin ecdsa: 1 instances used, its chip is not built yet");
 }
 
 TEST(Job, NamesSimulatedBuiltinsThatMove) {
