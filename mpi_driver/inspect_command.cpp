@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -21,22 +22,67 @@ using Rows = std::vector<std::vector<std::string>>;
 
 const char* chip_name(uint32_t chip) { return chip < kChipCount ? kChipFacts[chip].name : "?"; }
 
+/// What one chip takes.
+struct ChipCost {
+  uint32_t chip = 0;
+  uint64_t calls = 0;         // instructions, instances, rows of a list
+  uint64_t cells_a_call = 0;  // 0 for fixed tables
+  uint64_t committed = 0;     // padding included
+  uint64_t bytes = 0;         // of memory while its largest part is proven
+
+  uint64_t cells() const { return calls * cells_a_call; }
+};
+
 /// What proving would take; a job with missing chips has no plan.
 struct Prediction {
   size_t bundles = 0;
   uint64_t cells = 0, largest_bundle_cells = 0, bundle_bytes = 0;
+  std::vector<ChipCost> chips;  // those that the job uses
+  uint64_t unpadded_cells = 0;  // without fixed tables
 };
 
 Prediction predict(const Job& job) {
   Prediction result;
-  for (const Bundle& bundle : make_plan(count_rows(view_image(job.image.bytes())))) {
+  const JobRows rows = count_rows(view_image(job.image.bytes()));
+  std::vector<ChipCost> chips(kChipCount);
+  for (uint32_t chip = 0; chip < kChipCount; ++chip) {
+    const uint64_t cells = uint64_t{kChipFacts[chip].rows_per_call} * kChipFacts[chip].cells;
+    chips[chip] = {chip, rows.calls[chip], rows.calls[chip] == 0 ? 0 : cells, 0, 0};
+    result.unpadded_cells += chips[chip].cells();
+  }
+  for (const Bundle& bundle : make_plan(rows)) {
+    for (const Part& part : bundle) {
+      chips[part.chip].committed += committed_cells(part);
+      chips[part.chip].bytes = std::max(chips[part.chip].bytes, predicted_bytes({part}));
+    }
     const uint64_t cells = committed_cells(bundle);
     ++result.bundles;
     result.cells += cells;
     result.largest_bundle_cells = std::max(result.largest_bundle_cells, cells);
     result.bundle_bytes = std::max(result.bundle_bytes, predicted_bytes(bundle));
   }
+  std::copy_if(chips.begin(), chips.end(), std::back_inserter(result.chips),
+               [](const ChipCost& cost) { return cost.committed != 0; });
   return result;
+}
+
+void print_chips(const Prediction& plan, uint64_t steps) {
+  Rows rows = {{"chip", "calls", "cells a call", "cells", "committed", "of all", "memory"}};
+  for (const ChipCost& cost : plan.chips) {
+    const bool table = cost.calls == 0;
+    rows.push_back({chip_name(cost.chip), table ? "" : format_count(cost.calls),
+                    table ? "" : format_count(cost.cells_a_call),
+                    table ? "" : format_count(cost.cells()), format_count(cost.committed),
+                    fmt::format("{:.1f} %", 100.0 * static_cast<double>(cost.committed) /
+                                                static_cast<double>(plan.cells)),
+                    format_bytes(static_cast<double>(cost.bytes))});
+  }
+  std::cout
+      << "\ncells by chip (committed: with padding; memory: while its largest part is proven)\n"
+      << format_table(rows, true)
+      << fmt::format("{:.1f} cells a step before padding and fixed tables, {:.1f} committed\n",
+                     static_cast<double>(plan.unpadded_cells) / static_cast<double>(steps),
+                     static_cast<double>(plan.cells) / static_cast<double>(steps));
 }
 
 json counts_json(const std::vector<std::pair<std::string, uint64_t>>& counts) {
@@ -68,7 +114,17 @@ void print_pie_json(const Job& job, const StatementFacts& statement) {
                  {"provable", job.missing.empty()}};
   if (job.missing.empty()) {
     const Prediction plan = predict(job);
+    json chips = json::object();
+    for (const ChipCost& cost : plan.chips) {
+      chips[chip_name(cost.chip)] = {{"calls", cost.calls},
+                                     {"cells_a_call", cost.cells_a_call},
+                                     {"cells", cost.cells()},
+                                     {"committed_cells", cost.committed},
+                                     {"bytes", cost.bytes}};
+    }
     result["plan"] = {{"bundles", plan.bundles},
+                      {"chips", chips},
+                      {"unpadded_cells", plan.unpadded_cells},
                       {"committed_cells", plan.cells},
                       {"largest_bundle_cells", plan.largest_bundle_cells},
                       {"largest_bundle_bytes", plan.bundle_bytes}};
@@ -111,6 +167,7 @@ void print_pie(const Job& job, const StatementFacts& statement) {
   Rows builtins;
   for (const auto& [name, count] : run.builtins) builtins.push_back({name, format_count(count)});
   if (!builtins.empty()) std::cout << "\nbuiltin instances\n" << format_table(builtins, true);
+  if (job.missing.empty()) print_chips(predict(job), run.steps);
 }
 
 int inspect_pie(const Options& options) {
