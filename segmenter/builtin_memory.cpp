@@ -10,6 +10,7 @@
 #include "core/pedersen.hpp"
 #include "segmenter/builtin_names.hpp"
 #include "segmenter/felt_text.hpp"
+#include "segmenter/mod_memory.hpp"
 #include "segmenter/parallel.hpp"
 
 namespace cairn {
@@ -122,16 +123,26 @@ class Completion {
 
 void complete_builtins(const Pie& pie, const Relocation& relocation, RunMemory& memory,
                        std::vector<uint32_t>& immediates) {
-  for (const NativeBuiltin& native : kNativeBuiltins) {
-    const auto& segment = pie.builtin_segments[static_cast<int>(native.builtin)];
-    if (!segment || segment->size == 0) continue;
+  const auto segment_range = [&](Builtin builtin) -> AddressRange {
+    const auto& segment = pie.builtin_segments[static_cast<int>(builtin)];
+    if (!segment || segment->size == 0) return {};
     const uint32_t begin = relocation.base(*segment);
-    const AddressRange range{begin, begin + segment->size};
+    return {begin, begin + segment->size};
+  };
+  for (const NativeBuiltin& native : kNativeBuiltins) {
+    const AddressRange range = segment_range(native.builtin);
+    if (range.begin == range.end) continue;
     Completion(native, relocation, memory, range).run();
     for (uint32_t address = range.begin; address < range.end; ++address) {
       const Cell cell = memory.cells[address];
       if (cell.immediate()) immediates.push_back(cell.payload());
     }
+  }
+  // Last, since their numbers may lie anywhere, in what was filled in as well.
+  for (const Builtin builtin : {Builtin::kAddMod, Builtin::kMulMod}) {
+    const AddressRange range = segment_range(builtin);
+    if (range.begin == range.end) continue;
+    check_mod_builtin(builtin, relocation, memory, range, immediates);
   }
 }
 

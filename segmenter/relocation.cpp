@@ -14,7 +14,7 @@ Relocation::Relocation(const Pie& pie) {
       throw Error(Code::kBadInput,
                   fmt::format("metadata.json: segment {} is listed twice", segment.index));
     }
-    slot = {0, segment.size, true};
+    slot = {0, segment.size, true, false};
   };
   add(pie.program_segment);
   add(pie.execution_segment);
@@ -25,10 +25,16 @@ Relocation::Relocation(const Pie& pie) {
   }
   for (const PieSegment& segment : pie.extra_segments) add(segment);
 
+  for (const Builtin builtin : {Builtin::kAddMod, Builtin::kMulMod}) {
+    const auto& segment = pie.builtin_segments[static_cast<int>(builtin)];
+    if (segment && segment->size != 0) segments_[segment->index].apart = true;
+  }
+
   constexpr uint64_t kMaxEnd = uint64_t{1} << 28;
   uint64_t end = 1;
   for (Segment& segment : segments_) {
     if (!segment.known) continue;
+    if (segment.apart) ++end;
     segment.base = static_cast<uint32_t>(end);
     end += segment.size;
     if (end > kMaxEnd) {

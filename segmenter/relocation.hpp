@@ -3,6 +3,9 @@
 // Segments follow one another in the order of their numbers, from address 1 on. The two return
 // segments are empty and lie at 0, so that ret_fp:0 and ret_pc:0 are the value 0: the run ends in
 // the state (pc = 0, fp = 0), and address 0 is never in the memory table (design: cairo-air.md 13).
+//
+// Before the segments of add_mod and mul_mod lies one cell that belongs to no segment: their chips
+// look at what stands before an instance, and a 1 there lets a batch begin.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +22,7 @@ class Relocation {
     uint32_t base = 0;
     uint32_t size = 0;
     bool known = false;
+    bool apart = false;  // after a cell of no segment
   };
 
   /// Throws Error(kBadInput) if two segments share a number, kOutOfResource if they need 2^28
