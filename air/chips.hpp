@@ -10,6 +10,7 @@
 
 #include "air/chips/add_ap.hpp"
 #include "air/chips/add_big.hpp"
+#include "air/chips/add_mod.hpp"
 #include "air/chips/add_small.hpp"
 #include "air/chips/aeq.hpp"
 #include "air/chips/aeq_double_deref.hpp"
@@ -29,6 +30,7 @@
 #include "air/chips/memory.hpp"
 #include "air/chips/mid_values.hpp"
 #include "air/chips/mul_big.hpp"
+#include "air/chips/mul_mod.hpp"
 #include "air/chips/mul_small.hpp"
 #include "air/chips/pair9_table.hpp"
 #include "air/chips/pedersen.hpp"
@@ -72,7 +74,9 @@
   X(pedersen_step, PedersenStep)                         \
   X(pedersen_points, PedersenPoints)                     \
   X(bitwise, Bitwise)                                    \
-  X(range_check96, RangeCheck96)
+  X(range_check96, RangeCheck96)                         \
+  X(add_mod, AddMod)                                     \
+  X(mul_mod, MulMod)
 
 namespace cairn {
 
