@@ -17,6 +17,8 @@
 #include "air/chips/aeq_immediate.hpp"
 #include "air/chips/big_values.hpp"
 #include "air/chips/bitwise.hpp"
+#include "air/chips/blake2s.hpp"
+#include "air/chips/blake2s_rounds.hpp"
 #include "air/chips/call_absolute.hpp"
 #include "air/chips/call_relative.hpp"
 #include "air/chips/immediate_values.hpp"
@@ -76,7 +78,9 @@
   X(bitwise, Bitwise)                                    \
   X(range_check96, RangeCheck96)                         \
   X(add_mod, AddMod)                                     \
-  X(mul_mod, MulMod)
+  X(mul_mod, MulMod)                                     \
+  X(blake2s, Blake2s)                                    \
+  X(blake2s_rounds, Blake2sRounds)
 
 namespace cairn {
 

@@ -40,6 +40,7 @@ struct Form {
   V dst_fp = V(0), op0_fp = V(0), op1_imm = V(0), op1_fp = V(0), op1_ap = V(0), ap_add1 = V(0);
   int res_add = 0, res_mul = 0, jump_abs = 0, jump_rel = 0, jnz = 0, ap_add = 0, call = 0, ret = 0,
       assert_eq = 0;
+  V extension = V(0);
 };
 
 /// The three fractions of every opcode row. f5 and f6 are the flag bits 0-5 and 6-14.
@@ -55,7 +56,7 @@ HOST_DEVICE constexpr void opcode_row(E& e, const Registers<V>& r, const Form<V>
                  64 * f.call + 128 * f.ret + 256 * f.assert_eq) +
                f.ap_add1 * 32;
   e.use(Bus::kInstruction, r.en, r.pc, f.o0 + kOffsetBias, f.o1 + kOffsetBias, f.o2 + kOffsetBias,
-        f5, f6, 0);
+        f5, f6, f.extension);
 }
 
 /// Pins an operand's address, of degree 2, to a column: coordinates of messages have degree 1.
