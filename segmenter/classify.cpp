@@ -94,7 +94,7 @@ StepForm plain_form(const Instruction& i) {
 
 StepForm form_of(const Instruction& i) {
   if (i.extension == 3) return StepForm::kQm31;
-  if (i.extension != 0) return StepForm::kBlake;
+  if (i.extension != 0) return StepForm::kBlake2s;
   switch (i.flags & kOpcode) {
     case bit(kCall):
       return call_form(i);
@@ -127,8 +127,6 @@ std::optional<Decoded> decode_instruction(const Felt& word) {
 
 const char* missing_chip(StepForm form) {
   switch (form) {
-    case StepForm::kBlake:
-      return "BLAKE";
     case StepForm::kQm31:
       return "QM31";
     case StepForm::kGeneric:

@@ -26,8 +26,8 @@ enum class StepForm : uint8_t {
   kJumpAbsolute,
   kJumpAbsoluteDoubleDeref,
   kAddAp,
-  // Legal, but without a chip; see needs_chip().
-  kBlake,
+  kBlake2s,
+  // Legal, but without a chip; see missing_chip().
   kQm31,
   kGeneric,
 };

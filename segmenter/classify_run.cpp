@@ -4,6 +4,7 @@
 
 #include "air/chips.hpp"
 #include "core/felt252.hpp"
+#include "segmenter/blake2s_words.hpp"
 #include "segmenter/parallel.hpp"
 #include "segmenter/replay.hpp"
 #include "segmenter/step.hpp"
@@ -86,6 +87,8 @@ class WindowCheck {
         return number(ChipId::kJumpAbsoluteDoubleDeref);
       case StepForm::kAddAp:
         return number(ChipId::kAddAp);
+      case StepForm::kBlake2s:
+        return blake2s(d, s);
       default:
         return kNoRow;
     }
@@ -117,6 +120,28 @@ class WindowCheck {
       return exact == z ? wide(a, b, c, ChipId::kMulSmall) : kFails;
     }
     return Felt252(x) * Felt252(y) == Felt252(z) ? wide(a, b, c, ChipId::kMulBig) : kFails;
+  }
+  uint8_t blake2s(const Decoded& d, const State& s) {
+    if (!Blake2sPlaces::exist(cells_, d, s)) return kFails;
+    const Blake2sPlaces places(cells_, d, s);
+    bool good = true;
+    const auto want_words = [&](int64_t first, int count) {
+      for (int i = 0; i < count; ++i) {
+        good &= is_word(cells_, cells_[first + i]);
+        immediates_.add(cells_[first + i]);
+      }
+    };
+    want_words(places.state, 8);
+    want_words(places.message, 16);
+    want_words(places.counter, 1);
+    want_words(places.output, 8);
+    if (!good) return kFails;
+    uint32_t result[8];
+    compute_blake2s(cells_, d, places, result);
+    for (int i = 0; i < 8; ++i) {
+      if (value(cells_[places.output + i]) != Felt{{result[i], 0, 0, 0}}) return kFails;
+    }
+    return number(ChipId::kBlake2s);
   }
   /// A row of a chip that wants its three words as limbs.
   uint8_t wide(Cell a, Cell b, Cell c, ChipId chip) {

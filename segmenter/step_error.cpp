@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "segmenter/blake2s_words.hpp"
 #include "segmenter/felt_text.hpp"
 #include "segmenter/step.hpp"
 
@@ -35,6 +36,12 @@ class Explanation {
       case StepForm::kGeneric: {
         State s = s_;
         return execute_generic(cells_, d_, s);
+      }
+      case StepForm::kBlake2s: {
+        const std::string bad =
+            first({read(op0_name(), op0_address(d_, s_), true), read_op1(true),
+                   read("[ap]", s_.ap, true), read(dst_name(), dst_address(d_, s_), false)});
+        return bad.empty() ? blake2s() : bad;
       }
       case StepForm::kJnz:
         return first({read(dst_name(), dst_address(d_, s_), false), read_op1(true), jump(true)});
@@ -117,6 +124,33 @@ class Explanation {
                          s_.pc + d_.size);
     }
     return jump(d_.form == StepForm::kCallRelative);
+  }
+  std::string blake2s() const {
+    const Blake2sPlaces places(cells_, d_, s_);
+    const std::string bad =
+        first({words("counter", places.counter, 1), words("chaining value", places.state, 8),
+               words("message", places.message, 16), words("result", places.output, 8)});
+    if (!bad.empty()) return bad;
+    uint32_t result[8];
+    compute_blake2s(cells_, d_, places, result);
+    for (int i = 0; i < 8; ++i) {
+      const Felt word = cells_.memory().value(cells_[places.output + i]);
+      if (word.word[0] != result[i]) {
+        return fmt::format("blake2s: word {} of the result is {}, not {}", i, to_text(word),
+                           result[i]);
+      }
+    }
+    return {};
+  }
+  std::string words(const std::string& name, int64_t first, int count) const {
+    for (int i = 0; i < count; ++i) {
+      const std::string word = fmt::format("blake2s: word {} of the {}", i, name);
+      const std::string bad = read(word, first + i, false);
+      if (!bad.empty()) return bad;
+      if (is_word(cells_, cells_[first + i])) continue;
+      return fmt::format("{} is {}, not below 2^32", word, value(first + i));
+    }
+    return {};
   }
   std::string jump(bool relative) const {
     return fmt::format("jump to {}, outside the memory",

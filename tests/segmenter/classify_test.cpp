@@ -106,8 +106,8 @@ TEST(Classify, KnowsOpcodeExtensions) {
     const auto decoded = decode_instruction(instruction(0, 1, 2, flags, extension));
     return decoded ? decoded->form : StepForm::kUnknown;
   };
-  EXPECT_EQ(form({kOp1Ap}, 1), StepForm::kBlake);
-  EXPECT_EQ(form({kOp0Fp, kOp1Fp, kApAdd1}, 2), StepForm::kBlake);
+  EXPECT_EQ(form({kOp1Ap}, 1), StepForm::kBlake2s);
+  EXPECT_EQ(form({kOp0Fp, kOp1Fp, kApAdd1}, 2), StepForm::kBlake2s);
   EXPECT_EQ(form({}, 1), StepForm::kUnknown);
   EXPECT_EQ(form({kOp1Ap, kAssertEq}, 1), StepForm::kUnknown);
   EXPECT_EQ(form({kOp1Ap, kResAdd, kAssertEq}, 3), StepForm::kQm31);

@@ -38,7 +38,7 @@ int check_folder(const std::filesystem::path& folder) {
     uint64_t steps = 0, blake = 0;
     for (const auto& [chip, rows] : job.facts.mix) {
       steps += rows;
-      if (chip == "BLAKE") blake = rows;
+      if (chip == "BLAKE2S") blake = rows;
     }
     EXPECT_EQ(steps, job.facts.steps);
     const auto& extension = facts.at("replay").at("opcode_extension_steps");

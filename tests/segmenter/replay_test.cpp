@@ -1,9 +1,12 @@
 // Runs that break, each with the exact line that says where and why.
 #include "segmenter/replay.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "air/chips.hpp"
+#include "core/blake2s.hpp"
 #include "segmenter/plan.hpp"
 #include "tests/segmenter/refusal.hpp"
 
@@ -158,13 +161,54 @@ TEST(Replay, ReplaysInstructionsWithoutChipAndNamesThem) {
   expect_refusal(bare({call, kReturnWord}, {5, 3, 1}, 3),
                  "step 0: pc 0:0: call: saves 5 and 3, not fp and the return address");
 
-  const Felt blake = instruction(0, 1, 2, {kOp1Ap, kApAdd1}, 2);
-  const Job hashing = load_job(bare({blake, kReturnWord}, {5}, 2).write());
-  EXPECT_EQ(hashing.missing.at(0),
-            "instruction 0x10810800280018000 at 0:0 needs chip BLAKE, which is not built yet");
   const Felt qm31 = instruction(0, 1, 2, {kOp1Ap, kResMul, kAssertEq}, 3);
   EXPECT_EQ(load_job(bare({qm31, kReturnWord}, {5}, 2).write()).missing.at(0),
             "instruction 0x1c050800280018000 at 0:0 needs chip QM31, which is not built yet");
+}
+
+TEST(Replay, ComparesBlake2sResults) {
+  // hash("abc"): chaining value at [fp+2], message at [fp+3], counter [fp+1], result at [[ap]].
+  constexpr int kState = 4, kMessage = 12, kResult = 30;
+  const Felt last_block = instruction(1, 2, 3, {kDstFp, kOp0Fp, kOp1Fp}, 2);
+  const auto with = [&](int place, const PieValue& value) {
+    std::vector<PieValue> stack(kResult + 8, PieValue(0));
+    stack[0] = PieValue::pointer(1, 2 + kResult);
+    stack[1] = 3;
+    stack[2] = PieValue::pointer(1, 2 + kState);
+    stack[3] = PieValue::pointer(1, 2 + kMessage);
+    uint32_t h[8], m[16] = {0x636261};
+    for (int i = 0; i < 8; ++i) h[i] = blake2s::initial_word(i);
+    h[0] ^= 0x01010020;
+    for (int i = 0; i < 8; ++i) stack[kState + i] = int64_t{h[i]};
+    stack[kMessage] = 0x636261;
+    blake2s::compress(h, m, 3, true);
+    EXPECT_EQ(h[0], 0x8c5e8c50u);  // the digest begins with 50 8c 5e 8c
+    for (int i = 0; i < 8; ++i) stack[kResult + i] = int64_t{h[i]};
+    if (place >= 0) stack[place] = value;
+    return bare({last_block, kReturnWord}, stack, 2);
+  };
+  const Job job = load_job(with(-1, 0).write());
+  EXPECT_EQ(rows_of(job, ChipId::kBlake2s), 1u);
+  EXPECT_EQ(rows_of(job, ChipId::kBlake2sRounds), 10u);
+  EXPECT_TRUE(job.missing.empty());
+  // The words below 2^28 that the row reads: zeros, the counter and "abc".
+  const Image image = view_image(job.image.bytes());
+  for (const uint32_t word : {0u, 3u, 0x636261u}) {
+    const uint32_t* end = image.immediates + image.immediate_count;
+    EXPECT_TRUE(std::binary_search(image.immediates, end, word + Cell::kBias)) << word;
+  }
+  const std::string at = "step 0: pc 0:0: ";
+  expect_refusal(with(kResult, 7), at + "blake2s: word 0 of the result is 7, not 2355006544");
+  expect_refusal(with(kMessage + 15, int64_t{1} << 32),
+                 at + "blake2s: word 15 of the message is 4294967296, not below 2^32");
+  expect_refusal(with(kState + 1, -1),
+                 at + "blake2s: word 1 of the chaining value is -1, not below 2^32");
+  expect_refusal(with(1, int64_t{1} << 33),
+                 at + "blake2s: word 0 of the counter is 8589934592, not below 2^32");
+  expect_refusal(with(3, PieValue::pointer(1, 30)),
+                 at + "blake2s: word 10 of the message is at address 43, outside the memory");
+  expect_refusal(with(2, int64_t{1} << 40),
+                 at + "[fp+2] = 1099511627776 is no address and no step");
 }
 
 TEST(Replay, KeepsStatesInTheOrderOfTheRun) {
