@@ -65,4 +65,35 @@ std::vector<CurvePoint> to_affine(std::span<const JacobianPoint> points) {
   return result;
 }
 
+std::vector<CurvePoint> doublings(const CurvePoint& q, int count) {
+  std::vector<JacobianPoint> points;
+  JacobianPoint p = q;
+  for (int i = 0; i < count; ++i) {
+    points.push_back(p);
+    p = doubled(p);
+  }
+  return to_affine(points);
+}
+
+bool ec_op(const Felt in[5], Felt out[2]) {
+  constexpr int kBits = 252;
+  for (int i = 0; i < 5; ++i) {
+    if (!is_below(in[i], kCairoPrime)) return false;
+  }
+  const CurvePoint p{Felt252(in[0]), Felt252(in[1])}, q{Felt252(in[2]), Felt252(in[3])};
+  if (!is_on_curve(p) || !is_on_curve(q)) return false;
+  const std::vector<CurvePoint> points = doublings(q, kBits);
+  JacobianPoint sum = p;
+  for (int i = 0; i < kBits; ++i) {
+    if (in[4].bits(i, 1) == 0) continue;
+    sum = add_with_slope(sum, points[static_cast<size_t>(i)]).point;
+    if (sum.z.is_zero()) return false;
+  }
+  const JacobianPoint sums[] = {sum};
+  const CurvePoint result = to_affine(sums)[0];
+  out[0] = result.x.integer();
+  out[1] = result.y.integer();
+  return true;
+}
+
 }  // namespace cairn

@@ -49,6 +49,14 @@ JacobianPoint add(const JacobianPoint& p, const CurvePoint& q);
 /// Affine forms, with one inversion for all.
 std::vector<CurvePoint> to_affine(std::span<const JacobianPoint> points);
 
+/// q, 2 q, 4 q, ...: `count` points.
+std::vector<CurvePoint> doublings(const CurvePoint& q, int count);
+
+/// The ec_op builtin: P + m Q for in = P.x, P.y, Q.x, Q.y, m, by adding 2^i Q for the bits i of m
+/// from the lowest on. False where the builtin does not define it: P or Q is not on the curve, m is
+/// not below the Cairo prime, or two points that are to be added have one x.
+bool ec_op(const Felt in[5], Felt out[2]);
+
 /// Inverts each of the values, none of which is 0, with one inversion.
 void invert_all(std::span<Felt252> values);
 

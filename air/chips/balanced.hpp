@@ -22,6 +22,33 @@ constexpr Felt balance() {
 }
 inline constexpr Felt kBalance = balance();
 
+/// The same less P, which it exceeds: for sums modulo P.
+inline constexpr Felt kBalanceResidue{{kBalance.word[0] - kCairoPrime.word[0], kBalance.word[1],
+                                       kBalance.word[2], kBalance.word[3] - kCairoPrime.word[3]}};
+static_assert(kBalance.word[0] >= kCairoPrime.word[0] && kBalance.word[3] > kCairoPrime.word[3]);
+
+/// (x + kBalance) mod P for x below P.
+HOST_DEVICE constexpr Felt balanced_form(const Felt& x) {
+  Felt sum{};
+  uint64_t carry = 0;
+  for (int i = 0; i < 4; ++i) {
+    const uint64_t word = x.word[i] + kBalanceResidue.word[i];
+    sum.word[i] = word + carry;
+    carry = (word < x.word[i] || sum.word[i] < word) ? 1 : 0;
+  }
+  // P has words 1, 0, 0 and a high one.
+  const bool above =
+      sum.word[3] > kCairoPrime.word[3] ||
+      (sum.word[3] == kCairoPrime.word[3] && (sum.word[2] | sum.word[1] | sum.word[0]) != 0);
+  if (!above) return sum;
+  for (int i = 0; i < 3; ++i) {
+    if (sum.word[i]-- != 0) break;
+    if (i == 2) --sum.word[3];
+  }
+  sum.word[3] -= kCairoPrime.word[3];
+  return sum;
+}
+
 /// The limbs in [-256, 256) of what columns hold.
 template <class V>
 HOST_DEVICE constexpr Array<V, kLimbs9> balanced(const Array<V, kLimbs9>& columns) {

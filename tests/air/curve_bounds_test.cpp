@@ -2,8 +2,11 @@
 // witnesses fit their lookups.
 #include <gtest/gtest.h>
 
+#include "air/chips/ec_op_step.hpp"
 #include "air/chips/pedersen_step.hpp"
+#include "core/felt252.hpp"
 #include "tests/air/interval.hpp"
+#include "tests/support/random.hpp"
 
 namespace cairn {
 namespace {
@@ -11,6 +14,7 @@ namespace {
 constexpr int64_t kModulus = KoalaBear::kModulus;
 constexpr Interval kLimb{0, 511};
 constexpr Interval kBalanced{-256, 255};
+constexpr Interval kUnsigned{-kProductCarryBias, (1 << kProductCarryBits) - 1 - kProductCarryBias};
 constexpr const char* kProductName = "folded product is k P";
 
 using Limbs = Array<Interval, kLimbs9>;
@@ -69,6 +73,78 @@ TEST(CurveBounds, PedersenWitnessesFit) {
   expect_fits(minus(limb_product(slope, slope), {limb, limb, limb}), 1, 0);
   expect_fits(minus(add_product(limb_product(slope, run), slope, run), {limb, limb}),
               PedersenStep::kWideFirst, PedersenStep::kWideLast);
+}
+
+TEST(CurveBounds, EcOpStepProductsDoNotWrap) {
+  IntervalEvaluator<EcOpStep::Columns> e;
+  auto& c = e.cells;
+  c.link = c.bit = 1;
+  for (auto* p : {&c.sum, &c.multiple}) {
+    set_all(p->x, kLimb);
+    set_all(p->y, kLimb);
+  }
+  set_all(c.slope, kLimb);
+  set_all(c.tangent, kLimb);
+  for (auto* w : {&c.slope_witness, &c.sum_x_witness, &c.sum_y_witness, &c.multiple_x_witness,
+                  &c.multiple_y_witness}) {
+    set_signed(*w);
+  }
+  set_signed(c.tangent_witness);
+  e.name = kProductName;
+
+  EcOpStep::evaluate(e);
+
+  EXPECT_GT(e.widest.high, int64_t{1} << 28);
+  EXPECT_TRUE(e.widest.inside(-kModulus + 1, kModulus - 1)) << e.widest.low << " " << e.widest.high;
+  EXPECT_LT(int64_t{28} * 511 * 511, kModulus);  // the sum of squared differences
+}
+
+TEST(CurveBounds, EcOpStepWitnessesFit) {
+  const Limbs slope = all(kBalanced);
+  const EcOpStep::Point<Interval> p{slope, slope};
+  expect_fits(EcOpStep::chord(slope, p, p), 1, 0);
+  expect_fits(EcOpStep::new_x(slope, slope, slope, slope), 1, 0);
+  expect_fits(EcOpStep::new_y(slope, p, p), 1, 0);
+  expect_fits(EcOpStep::tangent_at(slope, p), EcOpStep::kWideFirst, EcOpStep::kWideLast);
+}
+
+TEST(CurveBounds, EcOpProductsDoNotWrap) {
+  IntervalEvaluator<EcOp::Columns> e;
+  auto& c = e.cells;
+  c.en = 1;
+  for (Limbs& limbs : c.input) set_all(limbs, kLimb);
+  for (auto& check : c.on_curve) {
+    set_all(check.square, kLimb);
+    check.square_witness.k = kUnsigned;
+    set_all(check.square_witness.carry, kUnsigned);
+    set_signed(check.witness);
+  }
+  e.name = kProductName;
+
+  EcOp::evaluate(e);
+
+  EXPECT_GT(e.widest.high, int64_t{1} << 28);
+  EXPECT_TRUE(e.widest.inside(-kModulus + 1, kModulus - 1)) << e.widest.low << " " << e.widest.high;
+}
+
+TEST(CurveBounds, EcOpWitnessesFit) {
+  const Limbs limb = all(kLimb);
+  expect_fits(EcOp::curve_equation(limb, limb, limb), EcOp::kWideFirst, EcOp::kWideLast);
+}
+
+TEST(CurveBounds, BalancedFormsAreSumsBelowThePrime) {
+  // Sums of air/chips/sum.hpp take limbs of 27 bits; honest ones subtract the prime at most once.
+  EXPECT_TRUE(is_below(kBalanceResidue, kCairoPrime));
+  for (int i = 0; i < kLimbs9; ++i) EXPECT_EQ(kBalance.limb9(i), 256u);
+  Random random(3);
+  for (int i = 0; i < 1000; ++i) {
+    const Felt x = i == 0 ? Felt{} : random.odd_felt();
+    EXPECT_EQ(balanced_form(x), (Felt252(x) + Felt252(kBalance)).integer());
+  }
+  for (const Felt252& form : {Felt252(uint64_t{0}), Felt252(uint64_t{1}), -Felt252(uint64_t{1}),
+                              Felt252(Felt{{0, 0, 0, 1}}), -Felt252(Felt{{0, 1, 0, 0}})}) {
+    EXPECT_EQ(balanced_form((form - Felt252(kBalance)).integer()), form.integer());
+  }
 }
 
 TEST(CurveBounds, ReducedCheckDoesNotWrap) {

@@ -13,6 +13,7 @@
 #include "air/chips/pedersen_step.hpp"
 #include "core/curve.hpp"
 #include "tests/air/builtin_trace.hpp"
+#include "tests/air/forced_witness.hpp"
 #include "tests/air/naive_felt.hpp"
 #include "tests/support/random.hpp"
 
@@ -287,36 +288,6 @@ TEST(Pedersen, ADigitsOtherPointIsRefused) {
   EXPECT_GT(outcome.chains.unbalanced_count(), 0u);
 }
 
-/// Whether check_sum's range grants this value; `wide`: as one of those with a sign bit.
-bool fits(KoalaBear x, bool wide) {
-  const int bits = kProductCarryBits + (wide ? 1 : 0);
-  return (x + (int64_t{1} << (bits - 1))).canonical() < (1u << bits);
-}
-
-/// The only witness there is over the field for these F: each carry follows from the ones below and
-/// k, and the last identity fixes k. Whether it fits.
-bool witness_exists(const Array<KoalaBear, kLimbs9>& f, int first_wide, int last_wide) {
-  const KoalaBear inverse = KoalaBear(512).inverse();
-  ProductWitness<KoalaBear> w;
-  const auto solve = [&](KoalaBear k) {
-    KoalaBear carry = 0;
-    w.k = k;
-    for (int i = 0; i < kLimbs9 - 1; ++i) {
-      carry = (f[i] + carry - k * prime_limb9(i)) * inverse;
-      w.carry[i] = carry;
-    }
-    return f[kLimbs9 - 1] + carry - k * prime_limb9(kLimbs9 - 1);
-  };
-  const KoalaBear at_zero = solve(0);
-  const KoalaBear slope = solve(1) - at_zero;
-  solve(-at_zero * slope.inverse());
-  bool all = fits(w.k, false);
-  for (int i = 0; i < kLimbs9 - 1; ++i) {
-    all = all && fits(w.carry[i], i >= first_wide && i <= last_wide);
-  }
-  return all;
-}
-
 TEST(Pedersen, NoWitnessForAWrongLink) {
   const Job job(first_known(3));
   using Limbs = Array<KoalaBear, kLimbs9>;
@@ -329,11 +300,10 @@ TEST(Pedersen, NoWitnessForAWrongLink) {
       run[i] = c.point_x[i] - c.x[i];
       next_run[i] = n.point_x[i] - c.x[i];
     }
-    const bool x_fits = witness_exists(fold_product(z), 1, 0);
+    const bool x_fits = witness_exists(z);
     z = add_product(limb_product(next_slope, next_run), slope, run);
     for (int i = 0; i < kLimbs9; ++i) z[i] -= c.point_y[i] + n.point_y[i];
-    return std::pair(
-        x_fits, witness_exists(fold_product(z), PedersenStep::kWideFirst, PedersenStep::kWideLast));
+    return std::pair(x_fits, witness_exists<PedersenStep::kWideFirst, PedersenStep::kWideLast>(z));
   };
   Random random(5);
   for (uint32_t row = 0; row < 55; ++row) {
