@@ -21,6 +21,8 @@
 #include "air/chips/blake2s_rounds.hpp"
 #include "air/chips/call_absolute.hpp"
 #include "air/chips/call_relative.hpp"
+#include "air/chips/ec_op.hpp"
+#include "air/chips/ec_op_step.hpp"
 #include "air/chips/immediate_values.hpp"
 #include "air/chips/instruction_table.hpp"
 #include "air/chips/jnz_not_taken.hpp"
@@ -80,7 +82,9 @@
   X(add_mod, AddMod)                                     \
   X(mul_mod, MulMod)                                     \
   X(blake2s, Blake2s)                                    \
-  X(blake2s_rounds, Blake2sRounds)
+  X(blake2s_rounds, Blake2sRounds)                       \
+  X(ec_op, EcOp)                                         \
+  X(ec_op_step, EcOpStep)
 
 namespace cairn {
 
@@ -106,6 +110,7 @@ CAIRN_CHIPS(CAIRN_ENTRY)
 #undef CAIRN_ENTRY
 
 static_assert(kChipCount <= kMaxChips);
+static_assert(kBlake2sChip == static_cast<uint32_t>(ChipId::kBlake2s));
 #define CAIRN_ENTRY(file, Type)                                                        \
   static_assert(kShape<Type>.degree <= 3, #Type ": the quotient has two chunks");      \
   static_assert(kShape<Type>.message <= kMaxMessage, #Type ": a message is too long"); \

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/curve.hpp"
 #include "core/error.hpp"
 #include "core/pedersen.hpp"
 #include "segmenter/builtin_names.hpp"
@@ -49,6 +50,7 @@ constexpr NativeBuiltin kNativeBuiltins[] = {
     {Builtin::kRangeCheck96, 1, 0, "below 2^96", range_check96},
     {Builtin::kPedersen, 2, 1, "below the prime", pedersen_hash},
     {Builtin::kBitwise, 2, 3, "both below 2^251", bitwise},
+    {Builtin::kEcOp, 5, 2, "points of the curve whose sums stay clear of each other", ec_op},
 };
 
 class Completion {

@@ -8,7 +8,7 @@
 namespace cairn {
 
 /// The place of BLAKE2S in CAIRN_CHIPS, whose states its rounds follow; air/chips.hpp checks it.
-inline constexpr uint32_t kBlake2sChip = 31;
+inline constexpr uint32_t kBlake2sChip = 33;
 
 /// Bits 0-15 and 16-31 of a word.
 template <class T>
