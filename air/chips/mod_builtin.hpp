@@ -119,22 +119,21 @@ HOST_DEVICE ModNumber<KoalaBear, kLimbs> mod_number(const Image& image, uint32_t
 template <int kLimbs, int kLimbBits>
 HOST_DEVICE ModInstance<KoalaBear, kLimbs> fill_mod_instance(const Image& image, uint32_t address,
                                                              ModIntegers& integers) {
-  const auto immediate = [&](uint32_t at) { return image.cell(at).value(); };
   ModInstance<KoalaBear, kLimbs> c;
   c.address = address;
   c.en = 1;
-  const int32_t previous_n = immediate(address - 1);
+  const int32_t previous_n = image.cell(address - 1).value();
   c.continues = previous_n == 1 ? 0 : 1;
   c.previous_n = previous_n;
-  const int32_t values_ptr = immediate(address + kModWords);
-  const int32_t offsets_ptr = immediate(address + kModWords + 1);
+  const int32_t values_ptr = image.cell(address + kModWords).value();
+  const int32_t offsets_ptr = image.cell(address + kModWords + 1).value();
   c.values_ptr = values_ptr;
   c.offsets_ptr = offsets_ptr;
-  c.n = immediate(address + kModWords + 2);
+  c.n = image.cell(address + kModWords + 2).value();
   c.p = mod_number<kLimbs, kLimbBits>(image, address, integers.p);
   ModInteger* const operand[] = {&integers.a, &integers.b, &integers.c};
   for (int i = 0; i < 3; ++i) {
-    const int32_t offset = immediate(offsets_ptr + i);
+    const int32_t offset = image.cell(offsets_ptr + i).value();
     c.offset[i] = offset;
     c.operand[i] = mod_number<kLimbs, kLimbBits>(image, values_ptr + offset, *operand[i]);
   }
