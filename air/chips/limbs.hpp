@@ -67,10 +67,15 @@ HOST_DEVICE constexpr void provide_value(E& e, const V& uses9, const V& uses27, 
 }
 
 /// Each limb is below 2^9; two a lookup.
+template <class E, class M, class V, int kCount>
+HOST_DEVICE constexpr void range_check_limbs9(E& e, const M& multiplicity,
+                                              const Array<V, kCount>& limb9) {
+  for (int i = 0; i + 1 < kCount; i += 2) e.use(Bus::kPair9, multiplicity, limb9[i], limb9[i + 1]);
+  if constexpr (kCount % 2 != 0) e.use(Bus::kPair9, multiplicity, limb9[kCount - 1], 0);
+}
 template <class E, class V, int kCount>
 HOST_DEVICE constexpr void range_check_limbs9(E& e, const Array<V, kCount>& limb9) {
-  for (int i = 0; i + 1 < kCount; i += 2) e.use(Bus::kPair9, 1, limb9[i], limb9[i + 1]);
-  if constexpr (kCount % 2 != 0) e.use(Bus::kPair9, 1, limb9[kCount - 1], 0);
+  range_check_limbs9(e, 1, limb9);
 }
 
 }  // namespace cairn

@@ -114,16 +114,22 @@ HOST_DEVICE constexpr void constrain_carries(E& e, const Gate& gate, const Array
   }
 }
 
+/// Constrains F to be a multiple of P on every row, padding too; `bias` is what moves k and the
+/// carries into [0, 2^19).
+template <class E, class V>
+HOST_DEVICE constexpr void check_folded(E& e, const V& en, const Array<V, kLimbs9>& f,
+                                        const ProductWitness<V>& w, int bias) {
+  constrain_carries(e, Always{}, f, w);
+  e.range(kProductCarryBits, en, w.k + bias);
+  for (int i = 0; i < kLimbs9 - 1; ++i) e.range(kProductCarryBits, en, w.carry[i] + bias);
+}
+
 /// Constrains a b = c modulo P, given that all limbs are below 2^9.
 template <class E, class V>
 HOST_DEVICE constexpr void check_product(E& e, const V& en, const Array<V, kLimbs9>& a,
                                          const Array<V, kLimbs9>& b, const Array<V, kLimbs9>& c,
                                          const ProductWitness<V>& w) {
-  constrain_carries(e, Always{}, folded_product<V>(a, b, c), w);
-  e.range(kProductCarryBits, en, w.k + kProductCarryBias);
-  for (int i = 0; i < kLimbs9 - 1; ++i) {
-    e.range(kProductCarryBits, en, w.carry[i] + kProductCarryBias);
-  }
+  check_folded(e, en, folded_product<V>(a, b, c), w, kProductCarryBias);
 }
 
 /// Constrains z = 0 modulo P where gate is 1; the gate is 0 or 1 and of degree 1.
