@@ -33,7 +33,7 @@ inline constexpr int kBusCount = 15;  // one past the last, bus 0 is not used
 
 /// Which computation a chain belongs to. Its label is the address of the builtin instance that
 /// opens it, which only one row of the job has.
-enum class ChainKind : uint8_t { kPedersen = 1, kPoseidon, kEcOp, kAddMod, kMulMod };
+enum class ChainKind : uint8_t { kPedersen = 1, kPoseidon, kEcOp, kAddMod, kMulMod, kKeccak };
 
 /// Messages of this bus are provided by the rows that answer a use, one for one, and not by a table
 /// that counts its uses.

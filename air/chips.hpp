@@ -31,6 +31,8 @@
 #include "air/chips/jump_absolute_double_deref.hpp"
 #include "air/chips/jump_relative.hpp"
 #include "air/chips/jump_relative_immediate.hpp"
+#include "air/chips/keccak.hpp"
+#include "air/chips/keccak_rounds.hpp"
 #include "air/chips/memory.hpp"
 #include "air/chips/mid_values.hpp"
 #include "air/chips/mul_big.hpp"
@@ -40,6 +42,10 @@
 #include "air/chips/pedersen.hpp"
 #include "air/chips/pedersen_points.hpp"
 #include "air/chips/pedersen_step.hpp"
+#include "air/chips/poseidon.hpp"
+#include "air/chips/poseidon_full.hpp"
+#include "air/chips/poseidon_partial.hpp"
+#include "air/chips/poseidon_rounds.hpp"
 #include "air/chips/range_check128.hpp"
 #include "air/chips/range_check96.hpp"
 #include "air/chips/range_table.hpp"
@@ -84,7 +90,13 @@
   X(blake2s, Blake2s)                                    \
   X(blake2s_rounds, Blake2sRounds)                       \
   X(ec_op, EcOp)                                         \
-  X(ec_op_step, EcOpStep)
+  X(ec_op_step, EcOpStep)                                \
+  X(keccak, Keccak)                                      \
+  X(keccak_rounds, KeccakRounds)                         \
+  X(poseidon, Poseidon)                                  \
+  X(poseidon_full, PoseidonFull)                         \
+  X(poseidon_partial, PoseidonPartial)                   \
+  X(poseidon_rounds, PoseidonRounds)
 
 namespace cairn {
 

@@ -8,7 +8,9 @@
 
 #include "core/curve.hpp"
 #include "core/error.hpp"
+#include "core/keccak.hpp"
 #include "core/pedersen.hpp"
+#include "core/poseidon252.hpp"
 #include "segmenter/builtin_names.hpp"
 #include "segmenter/felt_text.hpp"
 #include "segmenter/mod_memory.hpp"
@@ -32,6 +34,12 @@ bool range_check(const Felt* in, Felt*) { return (in[0].word[2] | in[0].word[3])
 bool range_check96(const Felt* in, Felt* out) {
   return range_check(in, out) && in[0].word[1] >> 32 == 0;
 }
+bool poseidon(const Felt* in, Felt* out) {
+  Felt252 state[] = {Felt252(in[0]), Felt252(in[1]), Felt252(in[2])};
+  poseidon252(state);
+  for (int i = 0; i < 3; ++i) out[i] = state[i].integer();
+  return true;
+}
 bool pedersen_hash(const Felt* in, Felt* out) {
   out[0] = pedersen(in[0], in[1]);
   return true;
@@ -51,6 +59,8 @@ constexpr NativeBuiltin kNativeBuiltins[] = {
     {Builtin::kPedersen, 2, 1, "below the prime", pedersen_hash},
     {Builtin::kBitwise, 2, 3, "both below 2^251", bitwise},
     {Builtin::kEcOp, 5, 2, "points of the curve whose sums stay clear of each other", ec_op},
+    {Builtin::kKeccak, 8, 8, "all below 2^200", keccak_builtin},
+    {Builtin::kPoseidon, 3, 3, "", poseidon},
 };
 
 class Completion {

@@ -112,7 +112,8 @@ class Job {
   bool holds(const Evaluation& e) const {
     if (!one_chip::locally_valid(e) || !memory_.holds(e)) return false;
     return std::all_of(e.terms.begin(), e.terms.end(), [](const one_chip::Term& t) {
-      return t.message.bus != Bus::kPoseidonRound || round_table().contains(one_chip::plain(t.message));
+      return t.message.bus != Bus::kPoseidonRound ||
+             round_table().contains(one_chip::plain(t.message));
     });
   }
   /// Whether all rows hold and their chains balance; `change` may replace rows by others.
@@ -145,8 +146,7 @@ TEST(Poseidon, CostsWhatTheHeadersSay) {
   EXPECT_EQ(kShape<Poseidon>.cells(), 1330);
   EXPECT_EQ(kShape<PoseidonFull>.cells(), 1105);
   EXPECT_EQ(kShape<PoseidonPartial>.cells(), 1512);
-  const int instance = kShape<Poseidon>.cells() +
-                       kPoseidonFullRows * kShape<PoseidonFull>.cells() +
+  const int instance = kShape<Poseidon>.cells() + kPoseidonFullRows * kShape<PoseidonFull>.cells() +
                        kPoseidonPartialRows * kShape<PoseidonPartial>.cells();
   EXPECT_EQ(instance, 40817);
   for (const Shape& shape : {kShape<Poseidon>, kShape<PoseidonFull>, kShape<PoseidonPartial>}) {
