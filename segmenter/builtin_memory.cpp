@@ -35,9 +35,9 @@ bool range_check96(const Felt* in, Felt* out) {
   return range_check(in, out) && in[0].word[1] >> 32 == 0;
 }
 bool poseidon(const Felt* in, Felt* out) {
-  Felt252 state[] = {Felt252(in[0]), Felt252(in[1]), Felt252(in[2])};
+  Felt state[] = {in[0], in[1], in[2]};
   poseidon252(state);
-  for (int i = 0; i < 3; ++i) out[i] = state[i].integer();
+  std::copy(state, state + 3, out);
   return true;
 }
 bool pedersen_hash(const Felt* in, Felt* out) {
