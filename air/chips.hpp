@@ -23,6 +23,7 @@
 #include "air/chips/call_relative.hpp"
 #include "air/chips/ec_op.hpp"
 #include "air/chips/ec_op_step.hpp"
+#include "air/chips/generic.hpp"
 #include "air/chips/immediate_values.hpp"
 #include "air/chips/instruction_table.hpp"
 #include "air/chips/jnz_not_taken.hpp"
@@ -96,7 +97,8 @@
   X(poseidon, Poseidon)                                  \
   X(poseidon_full, PoseidonFull)                         \
   X(poseidon_partial, PoseidonPartial)                   \
-  X(poseidon_rounds, PoseidonRounds)
+  X(poseidon_rounds, PoseidonRounds)                     \
+  X(generic, Generic)
 
 namespace cairn {
 

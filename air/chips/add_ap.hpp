@@ -1,7 +1,7 @@
 // ADD_AP: ap += immediate or [ap or fp + o2].
 //
-// Soundness: only here may ap move by more than 2, so here the new ap is checked to be below 2^28;
-// rows of a job are below 2^29, hence ap never wraps (design: cairo-air.md 4).
+// Soundness: only here and in GENERIC may ap move by more than 2, so here the new ap is checked to
+// be below 2^28; rows of a job are below 2^29, hence ap never wraps (design: cairo-air.md 4).
 #pragma once
 
 #include "air/chips/arithmetic.hpp"

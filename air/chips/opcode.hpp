@@ -43,20 +43,29 @@ struct Form {
   V extension = V(0);
 };
 
-/// The three fractions of every opcode row. f5 and f6 are the flag bits 0-5 and 6-14.
+/// The three fractions of every opcode row: the state before, the state after, the instruction.
+/// Offsets are without bias; f5 and f6 are the flag bits 0-5 and 6-14.
+template <class E, class V>
+HOST_DEVICE constexpr void step_messages(E& e, const Registers<V>& r, const Array<V, 3>& offset,
+                                         const V& f5, const V& f6, const V& extension,
+                                         const V& next_pc, const V& next_ap, const V& next_fp) {
+  e.provide(Bus::kState, r.en, r.pc, r.ap, r.fp);
+  e.use(Bus::kState, r.en, next_pc, next_ap, next_fp);
+  e.use(Bus::kInstruction, r.en, r.pc, offset[0] + kOffsetBias, offset[1] + kOffsetBias,
+        offset[2] + kOffsetBias, f5, f6, extension);
+}
+
+/// What every chip of one form says of its step.
 template <class E, class V = typename E::Value>
 HOST_DEVICE constexpr void opcode_row(E& e, const Registers<V>& r, const Form<V>& f,
                                       const V& next_pc, const V& next_ap, const V& next_fp) {
   e.boolean(r.en, "en is boolean");
-  e.provide(Bus::kState, r.en, r.pc, r.ap, r.fp);
-  e.use(Bus::kState, r.en, next_pc, next_ap, next_fp);
   const V f5 =
       f.dst_fp + f.op0_fp * 2 + f.op1_imm * 4 + f.op1_fp * 8 + f.op1_ap * 16 + V(32 * f.res_add);
   const V f6 = V(f.res_mul + 2 * f.jump_abs + 4 * f.jump_rel + 8 * f.jnz + 16 * f.ap_add +
                  64 * f.call + 128 * f.ret + 256 * f.assert_eq) +
                f.ap_add1 * 32;
-  e.use(Bus::kInstruction, r.en, r.pc, f.o0 + kOffsetBias, f.o1 + kOffsetBias, f.o2 + kOffsetBias,
-        f5, f6, f.extension);
+  step_messages<E, V>(e, r, {f.o0, f.o1, f.o2}, f5, f6, f.extension, next_pc, next_ap, next_fp);
 }
 
 /// Pins an operand's address, of degree 2, to a column: coordinates of messages have degree 1.

@@ -160,11 +160,16 @@ HOST_DEVICE constexpr void check_sum(E& e, const V& gate, const ProductSum<V>& z
   }
 }
 
+/// k of F = k P + a rest that is small beside P. F / 512^24 = k 2^35 + less than 2^21, so the four
+/// top coefficients give it.
+HOST_DEVICE constexpr int64_t sum_quotient(const Array<int64_t, kLimbs9>& f) {
+  const int64_t top = (f[27] << 27) + (f[26] << 18) + (f[25] << 9) + f[24];
+  return (top + (int64_t{1} << 34)) >> 35;
+}
+
 /// The witness for z = 0 modulo P, from F as integers.
 HOST_DEVICE ProductWitness<KoalaBear> sum_witness(const Array<int64_t, kLimbs9>& f) {
-  // F / 512^24 = k 2^35 + less than 2^21: the four top coefficients give k.
-  const int64_t top = (f[27] << 27) + (f[26] << 18) + (f[25] << 9) + f[24];
-  const int64_t k = (top + (int64_t{1} << 34)) >> 35;
+  const int64_t k = sum_quotient(f);
   ProductWitness<KoalaBear> w;
   w.k = k;
   int64_t carry = 0;

@@ -181,6 +181,11 @@ std::vector<FreeCell> free_cells() {
                       const Word<KoalaBear>& w = columns<JnzTaken>(row).condition;
                       return w.kappa == KoalaBear(1) && w.payload == KoalaBear(Cell::kMid);
                     }});
+  using GenericColumns = Generic::Columns<KoalaBear>;
+  result.push_back({ChipId::kGeneric, offsetof(GenericColumns, inverse) / sizeof(KoalaBear),
+                    "inverse: dst is 0, or row 0 of MID", [](const FilledRow& row) {
+                      return columns<Generic>(row).dst.payload == KoalaBear(Cell::kBias);
+                    }});
   return result;
 }
 

@@ -115,6 +115,15 @@ class Writer {
                kFp0 | (by_ap ? 0 : kFp1) | kAbs});
     trap();
   }
+  /// Any instruction; `top` is moved by `ap_step`.
+  void generic(int o0, int o1, int o2, uint32_t flags, int ap_step = 0) {
+    run_.emit({ChipId::kGeneric, o0, o1, o2, flags});
+    top_ += ap_step;
+  }
+  void generic(int o0, int o1, const Felt& immediate, uint32_t flags, int ap_step = 0) {
+    run_.emit({ChipId::kGeneric, o0, o1, 1, flags | kImm}, immediate);
+    top_ += ap_step;
+  }
   void ret() { run_.emit({ChipId::kReturn, -2, -1, -1, kFp0 | kFp1 | kFp2 | kAbs | kRetBit}); }
   void trap() { run_.emit({ChipId::kReturn, 0, 0, 0, 0}); }
   int top() const { return top_; }
@@ -184,6 +193,31 @@ void products(Writer& w) {
   w.arithmetic(large, kMul, most, negate(felt(1 << 20)));
 }
 
+/// Shapes without a chip of their own.
+void odd_shapes(SmallRun& run, Writer& w) {
+  const int two = w.push(felt(2));
+  const int three = w.push(felt(3));
+  const int zero = w.push(felt(0));
+  const int big = w.push(power_of_two(200));
+  w.generic(0, kOutputPointer, 2, kFp1 | kAdd | kApStep | kEq, 1);  // a sum with [[fp - 4] + 2]
+  w.generic(0, big, big, kFp1 | kFp2 | kMul | kApStep | kEq, 1);
+  w.generic(0, big, big, kFp1 | kFp2 | kAdd | kEq);
+  w.generic(three, big, three, kFp0 | kFp1 | kFp2 | kEq);
+  w.generic(zero, -1, big, kFp0 | kFp1 | kFp2 | kIf);  // not taken, so that no distance is needed
+  for (const int condition : {three, big}) {
+    w.generic(condition, -1, two, kFp0 | kFp1 | kFp2 | kIf | kApStep, 1);
+    w.trap();
+  }
+  w.generic(-1, three, felt(1), kFp0 | kFp1 | kMul | kRel);
+  w.trap();
+  w.generic(-1, two, felt(-1), kFp0 | kFp1 | kAdd | kApPlus, 1);
+  w.generic(zero, two, big, kFp0 | kFp1 | kFp2 | kMul);  // nobody uses the product
+  // call rel [fp + three], back to a jump over the callee; the callee returns with ap++.
+  w.generic(0, 1, three, kFp2 | kRel | kCallBit);
+  run.emit({ChipId::kJumpRelativeImmediate, -1, -1, 1, kFp0 | kFp1 | kImm | kRel}, felt(3));
+  w.generic(-2, -1, -1, kFp0 | kFp1 | kFp2 | kAbs | kRetBit | kApStep, 3);
+}
+
 }  // namespace
 
 SmallRun every_opcode() {
@@ -200,6 +234,7 @@ SmallRun every_opcode() {
 
   sums(w);
   products(w);
+  odd_shapes(run, w);
   w.deref(kOutputPointer, 2);
   const int word = w.deref(kRangeCheckPointer, 3);
   w.deref_by_ap(kRangeCheckPointer, 3, word);
