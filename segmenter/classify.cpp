@@ -129,8 +129,6 @@ const char* missing_chip(StepForm form) {
   switch (form) {
     case StepForm::kQm31:
       return "QM31";
-    case StepForm::kGeneric:
-      return "GENERIC";
     default:
       return nullptr;
   }

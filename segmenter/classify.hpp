@@ -27,11 +27,11 @@ enum class StepForm : uint8_t {
   kJumpAbsoluteDoubleDeref,
   kAddAp,
   kBlake2s,
+  kGeneric,  // any other that has no opcode extension
   // Legal, but without a chip; see missing_chip().
   kQm31,
-  kGeneric,
 };
-inline constexpr int kStepFormCount = static_cast<int>(StepForm::kGeneric) + 1;
+inline constexpr int kStepFormCount = static_cast<int>(StepForm::kQm31) + 1;
 
 /// An instruction word taken apart for replay.
 struct alignas(16) Decoded {

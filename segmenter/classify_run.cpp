@@ -89,6 +89,11 @@ class WindowCheck {
         return number(ChipId::kAddAp);
       case StepForm::kBlake2s:
         return blake2s(d, s);
+      case StepForm::kGeneric: {
+        const GenericStep step = execute_generic(cells_, d, s);
+        if (!step.problem.empty()) return kFails;
+        return wide(step.op0, step.op1, step.res, ChipId::kGeneric);
+      }
       default:
         return kNoRow;
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "air/chips/opcode.hpp"
 #include "air/image.hpp"
@@ -46,9 +47,16 @@ inline int64_t op1_address(const Decoded& d, const State& s) {
 /// The cell of an immediate value below 2^28 in size.
 inline Cell immediate_cell(int64_t value) { return {static_cast<uint32_t>(value + Cell::kBias)}; }
 
-/// Executes any legal instruction, checking it, for forms that have no chip. Moves `s` on; gives
-/// the complaint if it cannot, else nothing.
-std::string execute_generic(const CellReader& cells, const Decoded& d, State& s);
+/// A step of any legal instruction, and the words whose limbs its row wants.
+struct GenericStep {
+  std::string problem;  // why there is no such step; the rest holds if this is empty
+  State next{};
+  Cell op0{}, op1{};
+  Cell res{};  // the immediate 0 where the step uses no res
+};
+
+/// Executes and checks what the chip GENERIC proves, that is any legal instruction.
+GenericStep execute_generic(const CellReader& cells, const Decoded& d, const State& s);
 
 /// Moves `s` on by one step; false (and `s` as it was) if a cell
 /// that the next state depends on is missing, is no immediate, or leads out of the memory. Does not
@@ -109,8 +117,12 @@ inline bool next_state(const CellReader& cells, const Decoded& d, State& s) {
       s.pc += d.size;
       return true;
     }
-    case StepForm::kGeneric:
-      return execute_generic(cells, d, s).empty();
+    case StepForm::kGeneric: {
+      const GenericStep step = execute_generic(cells, d, s);
+      if (!step.problem.empty()) return false;
+      s = step.next;
+      return true;
+    }
     default:
       break;
   }

@@ -33,10 +33,8 @@ class Explanation {
                       read("[fp-2]", int64_t{s_.fp} - 2, true), frame()});
       case StepForm::kAddAp:
         return first({read_op1(true), fmt::format("ap + {} is outside [0, 2^28)", value_op1())});
-      case StepForm::kGeneric: {
-        State s = s_;
-        return execute_generic(cells_, d_, s);
-      }
+      case StepForm::kGeneric:
+        return execute_generic(cells_, d_, s_).problem;
       case StepForm::kBlake2s: {
         const std::string bad =
             first({read(op0_name(), op0_address(d_, s_), true), read_op1(true),
