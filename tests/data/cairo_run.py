@@ -20,6 +20,11 @@ def _get_field_hashable(cls, name, *rest):
 
 dataclasses._get_field = _get_field_hashable
 
+from starkware.cairo.lang import instances  # noqa: E402
+
+# The one layout with all builtins, which the command line leaves out.
+instances.LAYOUTS.setdefault("all_cairo", instances.all_cairo_instance)
+
 from starkware.cairo.lang.vm.cairo_run import main  # noqa: E402
 
 if __name__ == "__main__":

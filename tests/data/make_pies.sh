@@ -53,6 +53,7 @@ mkdir -p "$out"
 for name in empty generic opcodes output pages pedersen primes segments; do
   pie $name "$out/$name.pie.zip" - small
 done
+pie builtins "$out/builtins.pie.zip" - all_cairo
 pie segments "$out/segments.merged.pie.zip" - small --merge_extra_segments
 for name in factorial fib fib_jmp range_check; do
   pie $name "$out/$name.n100.pie.zip" 100 "${full[@]}"

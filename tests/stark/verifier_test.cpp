@@ -158,7 +158,7 @@ TEST(Refusals, StatementHints) {
 TEST(Refusals, BuiltinUsed) {
   JobProof proof = good();
   for (ListedBuiltin& b : proof.statement.builtins) {
-    if (b.builtin == Builtin::kEcOp) b.stop = b.begin + 7;
+    if (b.builtin == Builtin::kEcdsa) b.stop = b.begin + 2;
   }
   expect_refused(proof, Refusal::kBuiltinUsed);
 }
@@ -230,6 +230,16 @@ TEST(Refusals, PartRange) {
   PublicPart& part = part_of(proof, ChipId::kRangeCheck128);
   part.range_end = part.range_begin + (1u << part.log_height) + 1;
   expect_refused(proof, Refusal::kPartRange);
+  // Openers cover whole instances, no more than they have rows; what serves them has no range.
+  const auto id = [](ChipId chip) { return static_cast<uint32_t>(chip); };
+  for (const PublicPart& bad : {PublicPart{id(ChipId::kPedersen), 6, 100, 104},
+                                PublicPart{id(ChipId::kPedersen), 6, 100, 100 + 3 * 65},
+                                PublicPart{id(ChipId::kPedersen), 6, 100, 100},
+                                PublicPart{id(ChipId::kPedersenStep), 6, 100, 103}}) {
+    proof = good();
+    proof.records.back().parts.push_back(bad);
+    expect_refused(proof, Refusal::kPartRange);
+  }
 }
 
 /// R2: parts of MEM cover [0, e) once.
