@@ -32,6 +32,10 @@ struct EcOpStep {
   /// Carries of the tangent's equation that need a bit more.
   static constexpr int kWideFirst = 9, kWideLast = 22;
 
+  /// Sums of one product: the chord's and of the new sum, which hold where the bit is set, and of
+  /// the new multiple.
+  static constexpr int kLines = 5, kLinesOfBit = 3;
+
   static uint64_t call_count(const Image& image) {
     const AddressRange range = image.builtin[static_cast<int>(Builtin::kEcOp)];
     return (range.end - range.begin) / EcOp::kCellsPerRow;
@@ -49,9 +53,8 @@ struct EcOpStep {
     T link, bit, inverse;
     Reduced<T> sum_reduced, multiple_reduced;  // of x
     Array<T, kLimbs9> slope, tangent;          // balanced
-    ProductWitness<T> slope_witness, sum_x_witness, sum_y_witness;
+    ProductWitness<T> line_witness[kLines];
     WideProductWitness<T, kWideFirst, kWideLast> tangent_witness;
-    ProductWitness<T> multiple_x_witness, multiple_y_witness;
   };
 
   template <class E>
@@ -81,13 +84,15 @@ struct EcOpStep {
     const Point<V> sum = balanced_point(c.sum), multiple = balanced_point(c.multiple);
     const Point<V> sum_after = balanced_point(next_sum),
                    double_after = balanced_point(next_multiple);
-    check_sum(e, c.bit, chord<V>(slope, sum, multiple), c.slope_witness);
-    check_sum(e, c.bit, new_x<V>(slope, sum.x, multiple.x, sum_after.x), c.sum_x_witness);
-    check_sum(e, c.bit, new_y<V>(slope, sum, sum_after), c.sum_y_witness);
+    // In a loop, since compilers take minutes for as many copies of a product.
+    const Line<V> lines[kLines] = {
+        chord<V>(slope, sum, multiple), new_x<V>(slope, sum.x, multiple.x, sum_after.x),
+        new_y<V>(slope, sum, sum_after), new_x<V>(tangent, multiple.x, multiple.x, double_after.x),
+        new_y<V>(tangent, multiple, double_after)};
+    for (int i = 0; i < kLines; ++i) {
+      check_sum(e, i < kLinesOfBit ? c.bit : c.link, product_sum(lines[i]), c.line_witness[i]);
+    }
     check_sum(e, c.link, tangent_at<V>(tangent, multiple), c.tangent_witness);
-    check_sum(e, c.link, new_x<V>(tangent, multiple.x, multiple.x, double_after.x),
-              c.multiple_x_witness);
-    check_sum(e, c.link, new_y<V>(tangent, multiple, double_after), c.multiple_y_witness);
     for (int i = 0; i < kLimbs9; ++i) {
       e.zero((c.link - c.bit) * (next_sum.x[i] - c.sum.x[i]), "without the bit the sum stays");
       e.zero((c.link - c.bit) * (next_sum.y[i] - c.sum.y[i]), "without the bit the sum stays");
@@ -146,35 +151,44 @@ struct EcOpStep {
     return c;
   }
 
-  /// a (D.x - A.x) - D.y + A.y.
+  /// left right - minus, which is to be 0.
   template <class V>
-  HOST_DEVICE static constexpr ProductSum<V> chord(const Array<V, kLimbs9>& slope,
-                                                   const Point<V>& sum, const Point<V>& multiple) {
-    Array<V, kLimbs9> run{};
-    for (int i = 0; i < kLimbs9; ++i) run[i] = multiple.x[i] - sum.x[i];
-    ProductSum<V> z = limb_product(slope, run);
-    for (int i = 0; i < kLimbs9; ++i) z[i] += sum.y[i] - multiple.y[i];
+  struct Line {
+    Array<V, kLimbs9> left, right, minus;
+  };
+  template <class V>
+  HOST_DEVICE static constexpr ProductSum<V> product_sum(const Line<V>& line) {
+    ProductSum<V> z = limb_product(line.left, line.right);
+    for (int i = 0; i < kLimbs9; ++i) z[i] -= line.minus[i];
     return z;
   }
-  /// slope^2 - x1 - x2 - x3.
+  /// a (D.x - A.x) - (D.y - A.y).
   template <class V>
-  HOST_DEVICE static constexpr ProductSum<V> new_x(const Array<V, kLimbs9>& slope,
-                                                   const Array<V, kLimbs9>& x1,
-                                                   const Array<V, kLimbs9>& x2,
-                                                   const Array<V, kLimbs9>& x3) {
-    ProductSum<V> z = limb_product(slope, slope);
-    for (int i = 0; i < kLimbs9; ++i) z[i] -= x1[i] + x2[i] + x3[i];
-    return z;
+  HOST_DEVICE static constexpr Line<V> chord(const Array<V, kLimbs9>& slope, const Point<V>& sum,
+                                             const Point<V>& multiple) {
+    Line<V> line{slope, {}, {}};
+    for (int i = 0; i < kLimbs9; ++i) line.right[i] = multiple.x[i] - sum.x[i];
+    for (int i = 0; i < kLimbs9; ++i) line.minus[i] = multiple.y[i] - sum.y[i];
+    return line;
   }
-  /// slope (before.x - after.x) - before.y - after.y.
+  /// slope^2 - (x1 + x2 + x3).
   template <class V>
-  HOST_DEVICE static constexpr ProductSum<V> new_y(const Array<V, kLimbs9>& slope,
-                                                   const Point<V>& before, const Point<V>& after) {
-    Array<V, kLimbs9> run{};
-    for (int i = 0; i < kLimbs9; ++i) run[i] = before.x[i] - after.x[i];
-    ProductSum<V> z = limb_product(slope, run);
-    for (int i = 0; i < kLimbs9; ++i) z[i] -= before.y[i] + after.y[i];
-    return z;
+  HOST_DEVICE static constexpr Line<V> new_x(const Array<V, kLimbs9>& slope,
+                                             const Array<V, kLimbs9>& x1,
+                                             const Array<V, kLimbs9>& x2,
+                                             const Array<V, kLimbs9>& x3) {
+    Line<V> line{slope, slope, {}};
+    for (int i = 0; i < kLimbs9; ++i) line.minus[i] = x1[i] + x2[i] + x3[i];
+    return line;
+  }
+  /// slope (before.x - after.x) - (before.y + after.y).
+  template <class V>
+  HOST_DEVICE static constexpr Line<V> new_y(const Array<V, kLimbs9>& slope, const Point<V>& before,
+                                             const Point<V>& after) {
+    Line<V> line{slope, {}, {}};
+    for (int i = 0; i < kLimbs9; ++i) line.right[i] = before.x[i] - after.x[i];
+    for (int i = 0; i < kLimbs9; ++i) line.minus[i] = before.y[i] + after.y[i];
+    return line;
   }
   /// 2 t y - 3 x^2 - 1.
   template <class V>
@@ -205,23 +219,23 @@ struct EcOpStep {
   /// What ties a row to the next one.
   HOST_DEVICE static void link(const Felt* here, const Felt* next, bool bit,
                                Columns<KoalaBear>& c) {
+    const Point<int64_t> sum{integers(here[0]), integers(here[1])};
+    const Point<int64_t> after{integers(next[0]), integers(next[1])};
     const Point<int64_t> multiple{integers(here[2]), integers(here[3])};
     const Point<int64_t> doubled{integers(next[2]), integers(next[3])};
-    const Array<int64_t, kLimbs9> tangent = integers(here[5]);
+    const Array<int64_t, kLimbs9> slope = integers(here[4]), tangent = integers(here[5]);
+    const Line<int64_t> lines[kLines] = {
+        chord(slope, sum, multiple), new_x(slope, sum.x, multiple.x, after.x),
+        new_y(slope, sum, after), new_x(tangent, multiple.x, multiple.x, doubled.x),
+        new_y(tangent, multiple, doubled)};
+    for (int i = bit ? 0 : kLinesOfBit; i < kLines; ++i) {
+      c.line_witness[i] = sum_witness(fold_product(product_sum(lines[i])));
+    }
     c.link = 1;
     c.tangent_witness =
         wide_sum_witness<kWideFirst, kWideLast>(fold_product(tangent_at(tangent, multiple)));
-    c.multiple_x_witness =
-        sum_witness(fold_product(new_x(tangent, multiple.x, multiple.x, doubled.x)));
-    c.multiple_y_witness = sum_witness(fold_product(new_y(tangent, multiple, doubled)));
     if (!bit) return;
-    const Point<int64_t> sum{integers(here[0]), integers(here[1])};
-    const Point<int64_t> after{integers(next[0]), integers(next[1])};
-    const Array<int64_t, kLimbs9> slope = integers(here[4]);
     c.bit = 1;
-    c.slope_witness = sum_witness(fold_product(chord(slope, sum, multiple)));
-    c.sum_x_witness = sum_witness(fold_product(new_x(slope, sum.x, multiple.x, after.x)));
-    c.sum_y_witness = sum_witness(fold_product(new_y(slope, sum, after)));
     int64_t distance = 0;
     for (int i = 0; i < kLimbs9; ++i) {
       const int64_t difference = sum.x[i] - multiple.x[i];

@@ -85,10 +85,7 @@ TEST(CurveBounds, EcOpStepProductsDoNotWrap) {
   }
   set_all(c.slope, kLimb);
   set_all(c.tangent, kLimb);
-  for (auto* w : {&c.slope_witness, &c.sum_x_witness, &c.sum_y_witness, &c.multiple_x_witness,
-                  &c.multiple_y_witness}) {
-    set_signed(*w);
-  }
+  for (auto& w : c.line_witness) set_signed(w);
   set_signed(c.tangent_witness);
   e.name = kProductName;
 
@@ -102,9 +99,9 @@ TEST(CurveBounds, EcOpStepProductsDoNotWrap) {
 TEST(CurveBounds, EcOpStepWitnessesFit) {
   const Limbs slope = all(kBalanced);
   const EcOpStep::Point<Interval> p{slope, slope};
-  expect_fits(EcOpStep::chord(slope, p, p), 1, 0);
-  expect_fits(EcOpStep::new_x(slope, slope, slope, slope), 1, 0);
-  expect_fits(EcOpStep::new_y(slope, p, p), 1, 0);
+  expect_fits(EcOpStep::product_sum(EcOpStep::chord(slope, p, p)), 1, 0);
+  expect_fits(EcOpStep::product_sum(EcOpStep::new_x(slope, slope, slope, slope)), 1, 0);
+  expect_fits(EcOpStep::product_sum(EcOpStep::new_y(slope, p, p)), 1, 0);
   expect_fits(EcOpStep::tangent_at(slope, p), EcOpStep::kWideFirst, EcOpStep::kWideLast);
 }
 

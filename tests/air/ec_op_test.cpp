@@ -32,6 +32,13 @@ RowsOutcome outcome_of(const Image& image, const Opener& opener, const Step& ste
   return outcome;
 }
 
+bool exists(const EcOpStep::Line<KoalaBear>& line) {
+  return witness_exists(EcOpStep::product_sum(line));
+}
+ProductWitness<KoalaBear> forced(const EcOpStep::Line<KoalaBear>& line) {
+  return forced_witness(fold_product(EcOpStep::product_sum(line)));
+}
+
 struct Job {
   explicit Job(const std::vector<Felt>& values)
       : memory(values),
@@ -116,7 +123,7 @@ TEST(EcOpChips, EveryCellMatters) {
   // Without the bit nothing is added, so the slope and its witnesses say nothing.
   std::vector<std::string> expected = cells_named(unset, column_of(&Columns::slope), kLimbs9);
   const std::vector<std::string> witnesses =
-      cells_named(unset, column_of(&Columns::slope_witness), 3 * kLimbs9);
+      cells_named(unset, column_of(&Columns::line_witness), 3 * kLimbs9);
   expected.insert(expected.end(), witnesses.begin(), witnesses.end());
   EXPECT_THAT(free_cells(job.steps, {unset}, image, nullptr), testing::IsSubsetOf(expected));
   // The last row does nothing.
@@ -219,9 +226,9 @@ TEST(EcOpChips, PointsThatMeetAreNotAdded) {
   };
   const auto sum = balance(here.sum), after = balance(next.sum);
   const auto a = balanced(here.slope);
-  here.slope_witness = forced_witness(fold_product(EcOpStep::chord(a, sum, sum)));
-  here.sum_x_witness = forced_witness(fold_product(EcOpStep::new_x(a, sum.x, sum.x, after.x)));
-  here.sum_y_witness = forced_witness(fold_product(EcOpStep::new_y(a, sum, after)));
+  here.line_witness[0] = forced(EcOpStep::chord(a, sum, sum));
+  here.line_witness[1] = forced(EcOpStep::new_x(a, sum.x, sum.x, after.x));
+  here.line_witness[2] = forced(EcOpStep::new_y(a, sum, after));
   for (const int64_t inverse : {0, 1, 77}) {
     here.inverse = inverse;
     RowsOutcome outcome;
@@ -296,18 +303,18 @@ TEST(EcOpChips, NoWitnessForAWrongStep) {
     EXPECT_TRUE(is_tangent(tangent));
     EXPECT_FALSE(is_tangent(wrong(tangent)));
     const auto new_x = [](const Limbs& t, const Limbs& a, const Limbs& b, const Limbs& x) {
-      return witness_exists(EcOpStep::new_x(t, a, b, x));
+      return exists(EcOpStep::new_x(t, a, b, x));
     };
     const auto new_y = [](const Limbs& t, const Point& p, const Point& x) {
-      return witness_exists(EcOpStep::new_y(t, p, x));
+      return exists(EcOpStep::new_y(t, p, x));
     };
     EXPECT_TRUE(new_x(tangent, multiple.x, multiple.x, doubled.x));
     EXPECT_FALSE(new_x(tangent, multiple.x, multiple.x, wrong(doubled.x)));
     EXPECT_TRUE(new_y(tangent, multiple, doubled));
     EXPECT_FALSE(new_y(tangent, multiple, {doubled.x, wrong(doubled.y)}));
     if (c.bit == KoalaBear(0)) continue;
-    EXPECT_TRUE(witness_exists(EcOpStep::chord(slope, sum, multiple)));
-    EXPECT_FALSE(witness_exists(EcOpStep::chord(wrong(slope), sum, multiple)));
+    EXPECT_TRUE(exists(EcOpStep::chord(slope, sum, multiple)));
+    EXPECT_FALSE(exists(EcOpStep::chord(wrong(slope), sum, multiple)));
     EXPECT_TRUE(new_x(slope, sum.x, multiple.x, after.x));
     EXPECT_FALSE(new_x(slope, sum.x, multiple.x, wrong(after.x)));
     EXPECT_TRUE(new_y(slope, sum, after));
