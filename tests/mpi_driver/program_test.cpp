@@ -82,6 +82,16 @@ TEST(Program, ChecksAPie) {
   }
 }
 
+TEST(Program, ProvesRandomPrograms) {
+  const Scratch folder;
+  for (const char* name : {"random.0.pie.zip", "random.3.pie.zip", "random.4.pie.zip"}) {
+    const std::string proof = folder / name;
+    const Ran proven = run_program(kCairn + "prove " + pie(name) + " -o " + proof);
+    ASSERT_EQ(proven.exit_code, 0) << name << proven.err;
+    EXPECT_EQ(run_program(kCairn + "verify " + proof).exit_code, 0) << name;
+  }
+}
+
 TEST(Program, NamesWhatIsMissingForAProof) {
   const Scratch folder;
   const std::string out = " -o " + (folder / "p.h5");
