@@ -29,7 +29,7 @@ constexpr void hades_mix(Felt252 (&state)[kHadesWidth]) {
   state[2] = sum - thrice2;
 }
 
-/// The permutation, of any integers below 2^256; the results are below P. 25 us.
+/// The permutation, of any integers below 2^256; the results are below P.
 void poseidon252(Felt (&state)[kHadesWidth]);
 
 }  // namespace cairn
