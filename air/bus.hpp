@@ -27,19 +27,17 @@ enum class Bus : uint8_t {
   kPedersenPoint,  // step, digit, x and y in 28 limbs each
   kPoseidonRound,  // step, constants of the rows of that step
   kBlake2s,        // a call: inputs, outputs
-  kKeccak,         // a call: 100 quarters of lanes in, 100 out
 };
-inline constexpr int kBusCount = 15;  // one past the last, bus 0 is not used
+inline constexpr int kBusCount = 14;  // one past the last, bus 0 is not used
 
 /// Which computation a chain belongs to. Its label is the address of the builtin instance that
 /// opens it, which only one row of the job has.
-enum class ChainKind : uint8_t { kPedersen = 1, kPoseidon, kEcOp, kAddMod, kMulMod, kKeccak };
+enum class ChainKind : uint8_t { kPedersen = 1, kPoseidon, kEcOp, kKeccak };
 
 /// Messages of this bus are provided by the rows that answer a use, one for one, and not by a table
 /// that counts its uses.
 HOST_DEVICE constexpr bool is_direct(Bus bus) {
-  return bus == Bus::kState || bus == Bus::kChain || bus == Bus::kDigit || bus == Bus::kBlake2s ||
-         bus == Bus::kKeccak;
+  return bus == Bus::kState || bus == Bus::kChain || bus == Bus::kDigit || bus == Bus::kBlake2s;
 }
 
 /// A bus's name in reports and docs.
@@ -47,7 +45,7 @@ constexpr const char* bus_name(Bus bus) {
   constexpr const char* kNames[kBusCount] = {
       "",        "state",          "instruction",    "memory",  "value9",
       "value27", "range",          "pair9",          "xor",     "chain",
-      "digit",   "pedersen_point", "poseidon_round", "blake2s", "keccak"};
+      "digit",   "pedersen_point", "poseidon_round", "blake2s"};
   return kNames[static_cast<int>(bus)];
 }
 

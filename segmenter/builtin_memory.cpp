@@ -45,11 +45,9 @@ bool pedersen_hash(const Felt* in, Felt* out) {
   return true;
 }
 bool bitwise(const Felt* in, Felt* out) {
-  for (int i = 0; i < 4; ++i) {
-    out[0].word[i] = in[0].word[i] & in[1].word[i];
-    out[1].word[i] = in[0].word[i] ^ in[1].word[i];
-    out[2].word[i] = in[0].word[i] | in[1].word[i];
-  }
+  out[0] = in[0] & in[1];
+  out[1] = in[0] ^ in[1];
+  out[2] = in[0] | in[1];
   return out[2].word[3] >> 59 == 0;
 }
 
