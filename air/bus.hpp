@@ -43,9 +43,8 @@ HOST_DEVICE constexpr bool is_direct(Bus bus) {
 /// A bus's name in reports and docs.
 constexpr const char* bus_name(Bus bus) {
   constexpr const char* kNames[kBusCount] = {
-      "",        "state",          "instruction",    "memory",  "value9",
-      "value27", "range",          "pair9",          "xor",     "chain",
-      "digit",   "pedersen_point", "poseidon_round", "blake2s"};
+      "",      "state", "instruction", "memory", "value9",         "value27",        "range",
+      "pair9", "xor",   "chain",       "digit",  "pedersen_point", "poseidon_round", "blake2s"};
   return kNames[static_cast<int>(bus)];
 }
 

@@ -1,8 +1,7 @@
-#include "air/chips/poseidon_work.hpp"
-
 #include <array>
 
 #include "air/chips/poseidon_rounds.hpp"
+#include "air/chips/poseidon_work.hpp"
 #include "core/poseidon252.hpp"
 
 namespace cairn {

@@ -11,9 +11,9 @@
 namespace cairn {
 namespace {
 
-using one_chip::Cells;
-using one_chip::Evaluation;
-using one_chip::HandMadeImage;
+using hand_made::Cells;
+using hand_made::Evaluation;
+using hand_made::HandMadeImage;
 
 constexpr Felt kTop{{~uint64_t{0}, ~uint64_t{0}, ~uint64_t{0}, ~uint64_t{0} >> 5}};  // 2^251 - 1
 
@@ -49,16 +49,17 @@ struct Rows {
     part.range_end = memory.image().cell_end;
   }
   Cells fill(uint32_t row) const {
-    return one_chip::cells_of<Bitwise>(Bitwise::fill(memory.image(), Counts{}, part, row));
+    return hand_made::cells_of<Bitwise>(Bitwise::fill(memory.image(), Counts{}, part, row));
   }
   Evaluation evaluate(uint32_t row, const Cells& cells) const {
-    return one_chip::evaluate<Bitwise>(part, row, cells, fill((row + 1) % part.height()));
+    return hand_made::evaluate<Bitwise>(part, row, cells, fill((row + 1) % part.height()));
   }
   bool accepts(uint32_t row, const Cells& cells) const {
     const Evaluation e = evaluate(row, cells);
-    if (row > 0 && !one_chip::evaluate<Bitwise>(part, row - 1, fill(row - 1), cells).broken.empty())
+    if (row > 0 &&
+        !hand_made::evaluate<Bitwise>(part, row - 1, fill(row - 1), cells).broken.empty())
       return false;
-    return one_chip::locally_valid(e) && memory.holds(e);
+    return hand_made::locally_valid(e) && memory.holds(e);
   }
 };
 
@@ -122,10 +123,10 @@ TEST(Bitwise, RefusesWrongResults) {
 TEST(Bitwise, AnInstanceCannotBeLeftOut) {
   const Rows rows(instances());
   Cells next = rows.fill(4);  // row 3 skipped: two rows meet whose addresses are 10 apart
-  EXPECT_FALSE(one_chip::evaluate<Bitwise>(rows.part, 2, rows.fill(2), next).broken.empty());
+  EXPECT_FALSE(hand_made::evaluate<Bitwise>(rows.part, 2, rows.fill(2), next).broken.empty());
   next = rows.fill(3);
   next[1] = 0;  // padding begins before the end of the range
-  EXPECT_FALSE(one_chip::evaluate<Bitwise>(rows.part, 2, rows.fill(2), next).broken.empty());
+  EXPECT_FALSE(hand_made::evaluate<Bitwise>(rows.part, 2, rows.fill(2), next).broken.empty());
 }
 
 TEST(Bitwise, AgreesWithBitsOneByOne) {

@@ -11,7 +11,7 @@
 #include "air/part.hpp"
 #include "air/row_evaluator.hpp"
 
-namespace cairn::one_chip {
+namespace cairn::hand_made {
 
 struct Term {
   int sign;  // + for a use
@@ -161,4 +161,4 @@ class HandMadeImage {
   Image image_{};
 };
 
-}  // namespace cairn::one_chip
+}  // namespace cairn::hand_made

@@ -18,10 +18,10 @@
 namespace cairn {
 namespace {
 
-using one_chip::Cells;
-using one_chip::Evaluation;
-using one_chip::HandMadeImage;
-using one_chip::Said;
+using hand_made::Cells;
+using hand_made::Evaluation;
+using hand_made::HandMadeImage;
+using hand_made::Said;
 
 std::vector<Felt> instance(const Felt& a, const Felt& b, const Felt& c) {
   Felt state[3] = {a, b, c};
@@ -101,19 +101,19 @@ class Job {
   }
   template <class Chip>
   Cells fill(uint32_t row) const {
-    return one_chip::cells_of<Chip>(Chip::fill(image(), Counts{}, part<Chip>(), row));
+    return hand_made::cells_of<Chip>(Chip::fill(image(), Counts{}, part<Chip>(), row));
   }
   template <class Chip>
   Evaluation evaluate(uint32_t row, const Cells& cells) const {
     const uint32_t next = (row + 1) % part<Chip>().height();
-    return one_chip::evaluate<Chip>(part<Chip>(), row, cells, fill<Chip>(next));
+    return hand_made::evaluate<Chip>(part<Chip>(), row, cells, fill<Chip>(next));
   }
   /// Whether the row holds by itself and what it takes from memory and tables is there.
   bool holds(const Evaluation& e) const {
-    if (!one_chip::locally_valid(e) || !memory_.holds(e)) return false;
-    return std::all_of(e.terms.begin(), e.terms.end(), [](const one_chip::Term& t) {
+    if (!hand_made::locally_valid(e) || !memory_.holds(e)) return false;
+    return std::all_of(e.terms.begin(), e.terms.end(), [](const hand_made::Term& t) {
       return t.message.bus != Bus::kPoseidonRound ||
-             round_table().contains(one_chip::plain(t.message));
+             round_table().contains(hand_made::plain(t.message));
     });
   }
   /// Whether all rows hold and their chains balance; `change` may replace rows by others.
@@ -133,7 +133,7 @@ class Job {
       Evaluation e = evaluate<Chip>(row, cells);
       if (!holds(e)) return false;
       std::erase_if(e.terms, [](const auto& t) { return t.message.bus != Bus::kChain; });
-      one_chip::listen(chains, e);
+      hand_made::listen(chains, e);
     }
     return true;
   }
@@ -211,7 +211,7 @@ void expect_bound_cells(const Job& job, const std::vector<uint32_t>& rows) {
   Random random(2);
   for (const uint32_t row : rows) {
     const Cells honest = job.fill<Chip>(row);
-    const Said before = one_chip::said(job.evaluate<Chip>(row, honest));
+    const Said before = hand_made::said(job.evaluate<Chip>(row, honest));
     const Cells other = job.fill<Chip>((row + 1) % job.part<Chip>().count);
     for (size_t i = 0; i < honest.size(); ++i) {
       for (const KoalaBear value : {honest[i] + 1, KoalaBear(0), other[i], random.koala_bear()}) {
@@ -219,7 +219,7 @@ void expect_bound_cells(const Job& job, const std::vector<uint32_t>& rows) {
         Cells changed = honest;
         changed[i] = value;
         const Evaluation e = job.evaluate<Chip>(row, changed);
-        EXPECT_FALSE(job.holds(e) && one_chip::said(e) == before)
+        EXPECT_FALSE(job.holds(e) && hand_made::said(e) == before)
             << Chip::kName << " row " << row << " column " << i;
       }
     }

@@ -1,4 +1,6 @@
 // Jobs under the real mpirun: the same proof for any number of ranks, and no hang when one fails.
+#include <filesystem>
+#include <fstream>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -102,11 +104,43 @@ TEST(MpiRun, RefusesBadInputWithItsCode) {
   const Ran missing = run_program(mpirun(3) + kCairn + "prove " + (folder / "no.zip") + tail);
   EXPECT_EQ(missing.exit_code, 2) << missing.err;
   EXPECT_THAT(missing.err, HasSubstr("cairn: "));
-  const Ran unbuilt = run_program(mpirun(2) + kCairn + "prove " + pie("pedersen.pie.zip") + tail);
-  EXPECT_EQ(unbuilt.exit_code, 2) << unbuilt.err;
   const Ran usage = run_program(mpirun(2) + kCairn + "prove");
   EXPECT_EQ(usage.exit_code, 1) << usage.err;
   EXPECT_EQ(folder.entries(), 0u);
+}
+
+/// Every PIE of a folder proves on three ranks, and verifies as the program and the fact that the
+/// independent oracle computed.
+void expect_all_proven(const std::filesystem::path& folder, size_t count) {
+  const json expected = json::parse(std::ifstream(folder / "expected.json"));
+  EXPECT_EQ(expected.size(), count);
+  for (const auto& [name, facts] : expected.items()) {
+    SCOPED_TRACE(name);
+    const Scratch scratch;
+    const json report = prove(mpirun(3), (folder / name).string(), scratch);
+    EXPECT_EQ(report["steps"], facts["n_steps"]);
+    std::string verify = kCairn + "verify " + (scratch / "p.h5") + " --program-hash " +
+                         facts["program_hash_pedersen"].get<std::string>();
+    if (facts.contains("fact_keccak")) {
+      verify += " --fact " + facts["fact_keccak"].get<std::string>();
+    }
+    EXPECT_EQ(run_program(verify).exit_code, 0);
+  }
+}
+
+TEST(MpiRun, ProvesPublicPies) {
+  CAIRN_NEED_SHARED(shared);
+  expect_all_proven(shared / "data" / "pie", 9);
+}
+
+TEST(MpiRun, ProvesProgramsOfEachBuiltin) {
+  CAIRN_NEED_SHARED(shared);
+  expect_all_proven(shared / "data" / "programs" / "pie", 9);
+}
+
+TEST(MpiRun, ProvesBlocksOfTheStarknetOs) {
+  CAIRN_NEED_SHARED(shared);
+  expect_all_proven(shared / "data" / "snos", 13);
 }
 
 TEST(MpiRun, ShowsTheStatementInTheFile) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/segmenter/pie_builder.hpp"
 #include "tests/support/shared_data.hpp"
 
 namespace cairn {
@@ -82,9 +83,10 @@ TEST(Program, ChecksAPie) {
   }
 }
 
-TEST(Program, ProvesRandomPrograms) {
+TEST(Program, ProvesEveryInstructionAndBuiltin) {
   const Scratch folder;
-  for (const char* name : {"random.0.pie.zip", "random.3.pie.zip", "random.4.pie.zip"}) {
+  for (const char* name :
+       {"random.0.pie.zip", "random.3.pie.zip", "random.4.pie.zip", "builtins.pie.zip"}) {
     const std::string proof = folder / name;
     const Ran proven = run_program(kCairn + "prove " + pie(name) + " -o " + proof);
     ASSERT_EQ(proven.exit_code, 0) << name << proven.err;
@@ -95,8 +97,14 @@ TEST(Program, ProvesRandomPrograms) {
 TEST(Program, NamesWhatIsMissingForAProof) {
   const Scratch folder;
   const std::string out = " -o " + (folder / "p.h5");
-  expect_refusal("prove " + pie("pedersen.pie.zip") + out, 2, "pedersen");
-  EXPECT_EQ(run_program(kCairn + "inspect " + pie("pedersen.pie.zip")).exit_code, 0);
+  PieBuilder builder;  // uses half an ecdsa instance
+  builder.metadata["program"]["builtins"][1] = "ecdsa";
+  builder.metadata["builtin_segments"] = {{"output", {{"index", 2}, {"size", 1}}},
+                                          {"ecdsa", {{"index", 3}, {"size", 1}}}};
+  builder.resources["builtin_instance_counter"] = json::object();
+  const std::string input = builder.write();
+  expect_refusal("prove " + input + out, 2, "ecdsa");
+  EXPECT_EQ(run_program(kCairn + "inspect " + input).exit_code, 0);
   EXPECT_EQ(folder.entries(), 0u);
 }
 

@@ -34,7 +34,11 @@ JobRows random_rows(Random& random) {
   JobRows job;
   for (uint32_t chip = 0; chip < kChipCount; ++chip) {
     if (kChipFacts[chip].kind == Kind::kTable) continue;
-    job.calls[chip] = random.below(4) == 0 ? 0 : random.below(uint64_t{1} << random.below(18)) + 1;
+    if (random.below(4) == 0) continue;
+    // No more of wide chips than one job can hold.
+    const uint64_t cells = uint64_t{kChipFacts[chip].cells} * kChipFacts[chip].rows_per_call;
+    job.calls[chip] =
+        random.below(uint64_t{1} << random.below(18)) * 32 / std::max<uint64_t>(cells, 32) + 1;
     job.begin[chip] = static_cast<uint32_t>(random.below(1000)) + 1;
   }
   return job;

@@ -122,7 +122,7 @@ TEST(Replay, NamesJumpsThatLeadNowhere) {
                  "step 0: pc 0:0: ap + -100 is outside [0, 2^28)");
   const Felt copy = instruction(0, -1, 0, {kOp0Fp, kOp1Fp, kAssertEq});
   expect_refusal(bare({copy}, {5}, 2),
-                 "step 1: pc 1:0: op0 is at address -32764, which has no value");
+                 "step 1: pc 1:0: dst is at address -32764, which has no value");
 }
 
 TEST(Replay, EndsExactlyAtTheDeclaredStep) {
