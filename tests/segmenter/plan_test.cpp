@@ -178,6 +178,14 @@ TEST(PartCutter, PadsLittle) {
   EXPECT_EQ(cut_rows((1 << 18) + 1, 1, 1, 1 << 18), (std::vector<uint32_t>{18, 6}));
   EXPECT_EQ(cut_rows(3 << 16, 1, 1, 1 << 18), (std::vector<uint32_t>{17, 16}));
   EXPECT_EQ(cut_rows(1 << 20, 1, 10, 10 << 18), (std::vector<uint32_t>{18, 18, 18, 18}));
+  // Calls of 253 rows: a part holds whole ones, at least one even where less memory is allowed.
+  EXPECT_EQ(cut_rows(1, 253, 1000, 1), std::vector<uint32_t>{8});
+  EXPECT_EQ(cut_rows(3, 253, 1000, 1), (std::vector<uint32_t>{8, 8, 8}));
+  for (const uint64_t calls : {1u, 2u, 100u, 1000u, 12345u}) {
+    uint64_t held = 0;
+    for (const uint32_t height : cut_rows(calls, 253, 10, 10 << 14)) held += (1u << height) / 253;
+    EXPECT_GE(held, calls);
+  }
   EXPECT_EQ(cut_rows(0, 1, 20, 1 << 20), std::vector<uint32_t>{});
   Random random(3);
   for (int i = 0; i < 1000; ++i) {
