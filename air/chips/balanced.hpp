@@ -29,23 +29,25 @@ static_assert(kBalance.word[0] >= kCairoPrime.word[0] && kBalance.word[3] > kCai
 
 /// (x + kBalance) mod P for x below P.
 HOST_DEVICE constexpr Felt balanced_form(const Felt& x) {
+  // Copies: devices have no objects of the host's.
+  constexpr Felt kResidue = kBalanceResidue, kPrime = kCairoPrime;
   Felt sum{};
   uint64_t carry = 0;
   for (int i = 0; i < 4; ++i) {
-    const uint64_t word = x.word[i] + kBalanceResidue.word[i];
+    const uint64_t word = x.word[i] + kResidue.word[i];
     sum.word[i] = word + carry;
     carry = (word < x.word[i] || sum.word[i] < word) ? 1 : 0;
   }
   // P has words 1, 0, 0 and a high one.
   const bool above =
-      sum.word[3] > kCairoPrime.word[3] ||
-      (sum.word[3] == kCairoPrime.word[3] && (sum.word[2] | sum.word[1] | sum.word[0]) != 0);
+      sum.word[3] > kPrime.word[3] ||
+      (sum.word[3] == kPrime.word[3] && (sum.word[2] | sum.word[1] | sum.word[0]) != 0);
   if (!above) return sum;
   for (int i = 0; i < 3; ++i) {
     if (sum.word[i]-- != 0) break;
     if (i == 2) --sum.word[3];
   }
-  sum.word[3] -= kCairoPrime.word[3];
+  sum.word[3] -= kPrime.word[3];
   return sum;
 }
 

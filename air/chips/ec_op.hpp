@@ -86,9 +86,10 @@ struct EcOp {
         e.use(Bus::kValue27, c.en, c.word[i].kappa, c.word[i].payload, c.result[i - 5]);
       }
     }
+    constexpr Felt kResidue = kBalanceResidue;  // devices have no objects of the host's
     Array<V, kLimbs27> balance{};
     for (int i = 0; i < kLimbs27; ++i) {
-      balance[i] = c.en * static_cast<int>(kBalanceResidue.limb27(i));
+      balance[i] = c.en * static_cast<int>(kResidue.limb27(i));
     }
     for (int i = 0; i < 6; ++i) {
       constrain_sum(e, i < 4 ? join_limbs(c.input[i]) : c.result[i - 4], balance,
@@ -103,7 +104,7 @@ struct EcOp {
     }
     e.provide(Bus::kChain, c.en, kChain, c.address, 0, c.balanced[0].limb, c.balanced[1].limb,
               c.balanced[2].limb, c.balanced[3].limb);
-    e.use(Bus::kChain, c.en, kChain, c.address, kSteps, c.balanced[4].limb, c.balanced[5].limb);
+    e.use(Bus::kChain, c.en, kChain, c.address, +kSteps, c.balanced[4].limb, c.balanced[5].limb);
   }
 
   HOST_DEVICE static Columns<KoalaBear> fill(const Image& image, const Counts&, const Part& part,
@@ -126,10 +127,11 @@ struct EcOp {
         c.reduced = reduced_of(value);
         continue;
       }
+      constexpr Felt kResidue = kBalanceResidue;
       const Felt form = balanced_form(value);
       BalancedForm<KoalaBear>& b = c.balanced[i < 4 ? i : i - 1];
       b.limb = limbs27_of(form);
-      b.subtracts_prime = sum_subtracts_prime(value, kBalanceResidue, form) ? 1 : 0;
+      b.subtracts_prime = sum_subtracts_prime(value, kResidue, form) ? 1 : 0;
     }
     const Felt* squares =
         image.work[static_cast<int>(kBuiltin)] +
@@ -149,8 +151,9 @@ struct EcOp {
                                                             const Array<V, kLimbs9>& square) {
     ProductSum<V> z = limb_product(square, x);
     const ProductSum<V> yy = limb_product(y, y);
+    constexpr Felt kConstant = kBeta;
     for (int i = 0; i < kProductCoefficients; ++i) z[i] -= yy[i];
-    for (int i = 0; i < kLimbs9; ++i) z[i] += x[i] + static_cast<int>(kBeta.limb9(i));
+    for (int i = 0; i < kLimbs9; ++i) z[i] += x[i] + static_cast<int>(kConstant.limb9(i));
     return z;
   }
 

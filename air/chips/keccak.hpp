@@ -58,7 +58,7 @@ struct Keccak {
     }
     constexpr int kKind = static_cast<int>(ChainKind::kKeccak);
     e.use(Bus::kChain, c.en, kKind, c.address, 0, flat<V>(c.before));
-    e.provide(Bus::kChain, c.en, kKind, c.address, keccak::kRounds, flat<V>(c.after));
+    e.provide(Bus::kChain, c.en, kKind, c.address, +keccak::kRounds, flat<V>(c.after));
     for (int r = 0; r < keccak::kRounds; ++r) {
       e.use(Bus::kDigit, c.en, kKind, c.address, r, static_cast<int>(keccak::constant_bits(r)));
     }

@@ -135,8 +135,8 @@ struct Poseidon {
     }
     e.use(Bus::kChain, c.en, kKind, c.address, 0, c.start[0], c.start[1], c.start[2]);
 
-    e.provide(Bus::kChain, c.en, kKind, c.address, kPoseidonFirstRows, c.middle[0].x, c.middle[1].x,
-              c.middle_x);
+    e.provide(Bus::kChain, c.en, kKind, c.address, +kPoseidonFirstRows, c.middle[0].x,
+              c.middle[1].x, c.middle_x);
     Array<Array<V, kLimbs9>, 2> y{};
     for (int i = 0; i < 2; ++i) {
       range_check_limbs9(e, c.en, c.middle_cube[i]);
@@ -147,7 +147,7 @@ struct Poseidon {
                                      balanced(c.en, c.middle[i].x), y[i]),
                    c.middle[i].cube_witness, kSignedCarryBias);
     }
-    e.use(Bus::kChain, c.en, kKind, c.address, kPoseidonPartialStep, c.middle_x,
+    e.use(Bus::kChain, c.en, kKind, c.address, +kPoseidonPartialStep, c.middle_x,
           first_w<V>(y[0], y[1]), first_b<V>(y[0], y[1]));
 
     e.provide(Bus::kChain, c.en, kKind, c.address, kPoseidonLastStep - 1, c.last[2], c.w, c.b);
@@ -155,8 +155,8 @@ struct Poseidon {
       check_small_sum<E, V>(e, c.en, last_sum<V>(c.en, i, c.w, c.b, balanced(c.en, c.last[i])),
                             c.last_quotient[i]);
     }
-    e.use(Bus::kChain, c.en, kKind, c.address, kPoseidonLastStep, c.last[0], c.last[1], c.last[2]);
-    e.provide(Bus::kChain, c.en, kKind, c.address, kPoseidonEndStep, c.output[0], c.output[1],
+    e.use(Bus::kChain, c.en, kKind, c.address, +kPoseidonLastStep, c.last[0], c.last[1], c.last[2]);
+    e.provide(Bus::kChain, c.en, kKind, c.address, +kPoseidonEndStep, c.output[0], c.output[1],
               c.output[2]);
   }
 

@@ -10,7 +10,8 @@
 
 namespace cairn {
 
-/// All integers from low to high.
+/// All integers from low to high. Bounds stop at 2^61 in size: what an expression in inverses of
+/// the field gives is no integer's bound, and nobody looks at it.
 struct Interval {
   int64_t low = 0, high = 0;
 
@@ -18,10 +19,20 @@ struct Interval {
   constexpr Interval(int64_t x) : low(x), high(x) {}  // NOLINT(google-explicit-constructor)
   constexpr Interval(int64_t a, int64_t b) : low(a), high(b) {}
 
-  friend Interval operator+(Interval a, Interval b) { return {a.low + b.low, a.high + b.high}; }
-  friend Interval operator-(Interval a, Interval b) { return {a.low - b.high, a.high - b.low}; }
+  static int64_t clamp(__int128 x) {
+    constexpr __int128 kLimit = __int128{1} << 61;
+    return static_cast<int64_t>(std::clamp<__int128>(x, -kLimit, kLimit));
+  }
+  static int64_t product(int64_t a, int64_t b) { return clamp(__int128{a} * b); }
+  friend Interval operator+(Interval a, Interval b) {
+    return {clamp(__int128{a.low} + b.low), clamp(__int128{a.high} + b.high)};
+  }
+  friend Interval operator-(Interval a, Interval b) {
+    return {clamp(__int128{a.low} - b.high), clamp(__int128{a.high} - b.low)};
+  }
   friend Interval operator*(Interval a, Interval b) {
-    const int64_t x[] = {a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high};
+    const int64_t x[] = {product(a.low, b.low), product(a.low, b.high), product(a.high, b.low),
+                         product(a.high, b.high)};
     return {*std::min_element(x, x + 4), *std::max_element(x, x + 4)};
   }
   Interval operator-() const { return {-high, -low}; }
