@@ -1,5 +1,6 @@
 #include <array>
 
+#include "air/chips/poseidon_full.hpp"
 #include "air/chips/poseidon_rounds.hpp"
 #include "air/chips/poseidon_work.hpp"
 #include "core/poseidon252.hpp"
@@ -67,12 +68,11 @@ Felt252 times_half(const Felt252& x) {
   return x * Felt252(Felt{{(uint64_t{1} << 63) + 272, 0, 0, 0}});
 }
 
-/// [[1, 3, 2], [3, -7, -2], [2, -2, -4]] x: 8 times the inverse of the round's matrix.
+/// 8 times the inverse of the round's matrix, times x.
 Felt252 unmixed(int row, const Felt252 (&x)[kPoseidonWidth]) {
-  constexpr int kInverse[kPoseidonWidth][kPoseidonWidth] = {{1, 3, 2}, {3, -7, -2}, {2, -2, -4}};
   Felt252 sum(uint64_t{0});
   for (int i = 0; i < kPoseidonWidth; ++i) {
-    const int d = kInverse[row][i];
+    const int d = PoseidonFull::inverse(row, i);
     const Felt252 product = x[i] * Felt252(static_cast<uint64_t>(d < 0 ? -d : d));
     sum = d < 0 ? sum - product : sum + product;
   }

@@ -31,6 +31,12 @@ HOST_DEVICE constexpr uint32_t builtin_address(const Part& part, uint32_t cells,
   return part.range_begin + cells * row;
 }
 
+/// Used instances of a builtin.
+constexpr uint64_t builtin_instances(const Image& image, Builtin builtin, uint32_t cells) {
+  const AddressRange range = image.builtin[static_cast<int>(builtin)];
+  return (range.end - range.begin) / cells;
+}
+
 /// The number of the instance at `address` within its segment.
 HOST_DEVICE constexpr uint32_t builtin_instance(const Image& image, Builtin builtin, uint32_t cells,
                                                 uint32_t address) {

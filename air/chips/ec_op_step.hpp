@@ -37,8 +37,7 @@ struct EcOpStep {
   static constexpr int kLines = 5, kLinesOfBit = 3;
 
   static uint64_t call_count(const Image& image) {
-    const AddressRange range = image.builtin[static_cast<int>(Builtin::kEcOp)];
-    return (range.end - range.begin) / EcOp::kCellsPerRow;
+    return builtin_instances(image, EcOp::kBuiltin, EcOp::kCellsPerRow);
   }
 
   template <class T>

@@ -25,8 +25,7 @@ struct KeccakRounds {
   static constexpr int kColumnBits = 5 * keccak::kLaneBits;
   static constexpr int kStateBits = keccak::kLanes * keccak::kLaneBits;
   static uint64_t call_count(const Image& image) {
-    const AddressRange range = image.builtin[static_cast<int>(Keccak::kBuiltin)];
-    return uint64_t{keccak::kRounds} * ((range.end - range.begin) / Keccak::kCellsPerRow);
+    return keccak::kRounds * builtin_instances(image, Keccak::kBuiltin, Keccak::kCellsPerRow);
   }
 
   template <class T>

@@ -38,8 +38,7 @@ struct PedersenStep {
   static constexpr int kWideFirst = 12, kWideLast = 21;
 
   static uint64_t call_count(const Image& image) {
-    const AddressRange range = image.builtin[static_cast<int>(Builtin::kPedersen)];
-    return (range.end - range.begin) / Pedersen::kCellsPerRow;
+    return builtin_instances(image, Pedersen::kBuiltin, Pedersen::kCellsPerRow);
   }
 
   template <class T>

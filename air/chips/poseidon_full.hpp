@@ -8,6 +8,7 @@
 // 465 columns, 255 lookups, 1105 cells; 7 rows an instance.
 #pragma once
 
+#include "air/chips/builtin_rows.hpp"
 #include "air/chips/poseidon_work.hpp"
 #include "air/part.hpp"
 
@@ -54,8 +55,7 @@ struct PoseidonFull {
   }
 
   static uint64_t call_count(const Image& image) {
-    const AddressRange range = image.builtin[static_cast<int>(Builtin::kPoseidon)];
-    return uint64_t{range.end - range.begin} / kPoseidonCells * kPoseidonFullRows;
+    return builtin_instances(image, Builtin::kPoseidon, kPoseidonCells) * kPoseidonFullRows;
   }
 
   HOST_DEVICE static Columns<KoalaBear> fill(const Image& image, const Counts&, const Part& part,

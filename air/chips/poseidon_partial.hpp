@@ -18,6 +18,7 @@
 // do not wrap (tests/air/poseidon_bounds_test.cpp).
 #pragma once
 
+#include "air/chips/builtin_rows.hpp"
 #include "air/chips/poseidon_work.hpp"
 #include "air/part.hpp"
 
@@ -144,8 +145,7 @@ struct PoseidonPartial {
   }
 
   static uint64_t call_count(const Image& image) {
-    const AddressRange range = image.builtin[static_cast<int>(Builtin::kPoseidon)];
-    return uint64_t{range.end - range.begin} / kPoseidonCells * kPoseidonPartialRows;
+    return builtin_instances(image, Builtin::kPoseidon, kPoseidonCells) * kPoseidonPartialRows;
   }
 
   HOST_DEVICE static Columns<KoalaBear> fill(const Image& image, const Counts&, const Part& part,
