@@ -1,5 +1,6 @@
 #include "segmenter/zip_archive.hpp"
 
+#include <future>
 #include <vector>
 
 #include <fmt/format.h>
@@ -35,25 +36,34 @@ void ZipArchive::stream(const std::string& member, uint64_t limit, size_t piece,
     throw Error(Code::kBadInput,
                 fmt::format("{}: cannot be unpacked: {}", member, zip_strerror(zip_.get())));
   }
-  std::vector<std::byte> buffer(piece);
-  uint64_t total = 0;
-  for (bool more = true; more;) {
+  const auto unpack = [&](std::vector<std::byte> buffer, uint64_t before) {
+    buffer.resize(piece);
     size_t filled = 0;
-    while (filled < piece && more) {
+    while (filled < piece) {
       const zip_int64_t got = zip_fread(file.get(), buffer.data() + filled, piece - filled);
       if (got < 0) {
         throw Error(Code::kBadInput, fmt::format("{}: damaged after {} bytes: {}", member,
-                                                 total + filled, zip_file_strerror(file.get())));
+                                                 before + filled, zip_file_strerror(file.get())));
       }
-      more = got > 0;
+      if (got == 0) break;
       filled += static_cast<size_t>(got);
     }
-    total += filled;
-    if (total > limit) {
+    if (before + filled > limit) {
       throw Error(Code::kOutOfResource,
                   fmt::format("{}: more than {} bytes, the limit for it", member, limit));
     }
-    if (filled > 0) take(std::span(buffer.data(), filled));
+    buffer.resize(filled);
+    return buffer;
+  };
+  // The next piece is unpacked while one is taken.
+  std::vector<std::byte> taken = unpack({}, 0);
+  std::vector<std::byte> spare;
+  for (uint64_t total = taken.size(); !taken.empty(); total += taken.size()) {
+    if (taken.size() < piece) return take(taken);
+    auto next = std::async(std::launch::async, unpack, std::move(spare), total);
+    take(taken);
+    spare = std::move(taken);
+    taken = next.get();
   }
 }
 
