@@ -9,12 +9,12 @@
 #include "core/curve.hpp"
 #include "core/error.hpp"
 #include "core/keccak.hpp"
+#include "core/parallel.hpp"
 #include "core/pedersen.hpp"
 #include "core/poseidon252.hpp"
 #include "segmenter/builtin_names.hpp"
 #include "segmenter/felt_text.hpp"
 #include "segmenter/mod_memory.hpp"
-#include "segmenter/parallel.hpp"
 
 namespace cairn {
 namespace {

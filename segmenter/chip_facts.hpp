@@ -14,7 +14,9 @@ struct ChipFacts {
   const char* name;
   Kind kind;
   bool reads_counts;
-  uint32_t cells;  // committed in a row
+  uint32_t cells;    // committed in a row
+  uint32_t columns;  // main columns
+  uint32_t fixed;    // fixed columns
   uint32_t rows_per_call;
   uint32_t uses[kBusCount];  // per row
 };
@@ -25,8 +27,13 @@ inline constexpr std::array<ChipFacts, kChipCount> kChipFacts = [] {
   const auto add = [&facts]<class Chip>() {
     constexpr Shape kThis = kShape<Chip>;
     ChipFacts& f = facts[static_cast<uint32_t>(kChipId<Chip>)];
-    f = {Chip::kName,        Chip::kKind, Chip::kReadsCounts, static_cast<uint32_t>(kThis.cells()),
-         kRowsPerCall<Chip>, {}};
+    f.name = Chip::kName;
+    f.kind = Chip::kKind;
+    f.reads_counts = Chip::kReadsCounts;
+    f.cells = static_cast<uint32_t>(kThis.cells());
+    f.columns = static_cast<uint32_t>(kThis.columns);
+    f.fixed = static_cast<uint32_t>(kThis.fixed);
+    f.rows_per_call = kRowsPerCall<Chip>;
     for (int bus = 0; bus < kBusCount; ++bus) f.uses[bus] = kThis.uses[bus];
   };
 #define CAIRN_ENTRY(file, Type) add.template operator()<Type>();

@@ -4,8 +4,8 @@
 
 #include "air/chips.hpp"
 #include "core/felt252.hpp"
+#include "core/parallel.hpp"
 #include "segmenter/blake2s_words.hpp"
-#include "segmenter/parallel.hpp"
 #include "segmenter/replay.hpp"
 #include "segmenter/step.hpp"
 #include "segmenter/step_error.hpp"

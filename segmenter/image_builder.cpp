@@ -7,7 +7,7 @@
 
 #include "air/chips.hpp"
 #include "core/error.hpp"
-#include "segmenter/parallel.hpp"
+#include "core/parallel.hpp"
 
 namespace cairn {
 namespace {

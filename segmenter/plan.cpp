@@ -1,11 +1,13 @@
 #include "segmenter/plan.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "segmenter/bundle_memory.hpp"
 #include "segmenter/chip_facts.hpp"
 #include "segmenter/part_cutter.hpp"
 
@@ -13,44 +15,44 @@ namespace cairn {
 namespace {
 
 /// A part before its rows are chosen.
-struct Item {
-  uint32_t chip;
-  uint32_t log_height;
+using Item = PartSize;
 
-  uint64_t cells() const { return uint64_t{kChipFacts[chip].cells} << log_height; }
-};
+uint64_t cells_of(const Item& item) {
+  return uint64_t{kChipFacts[item.chip].cells} << item.log_height;
+}
 
+/// Hashing, quotients and the low-degree test take as long for a row of the tallest part as for so
+/// many cells.
+constexpr uint64_t kRowCost = 16;
+/// Low parts side by side share what a row costs, but each query opens a whole row: a bundle is
+/// about this many times as high as wide, at which both cost about the same.
+constexpr uint64_t kHeightPerWidth = 170;
+/// At most, of a cell and of a row of the tallest part: what parts are cut by.
 constexpr uint64_t kBytesPerCell = 14;
-/// Three trees of 32-byte digests over twice the rows, and the low-degree test: per row of the
-/// tallest part.
-constexpr uint64_t kBytesPerRow = 512;
-/// Hashing and the low-degree test take as long for a row of the tallest part as for so many cells.
-constexpr uint64_t kRowCost = 8;
+constexpr uint64_t kBytesPerRow = 256;
 
 uint64_t total_cells(const std::vector<Item>& items) {
   return std::accumulate(items.begin(), items.end(), uint64_t{0},
-                         [](uint64_t sum, const Item& item) { return sum + item.cells(); });
+                         [](uint64_t sum, const Item& item) { return sum + cells_of(item); });
 }
 
-/// cells * per_cell + rows of the tallest part * per_row.
-uint64_t weigh(const std::vector<Item>& items, uint64_t per_cell, uint64_t per_row) {
+/// What a bundle costs, in cells.
+uint64_t cost_of(const std::vector<Item>& items) {
   uint32_t tallest = 0;
   for (const Item& item : items) tallest = std::max(tallest, item.log_height);
-  return total_cells(items) * per_cell + (items.empty() ? 0 : per_row << tallest);
-}
-uint64_t bytes_of(const std::vector<Item>& items) {
-  return weigh(items, kBytesPerCell, kBytesPerRow);
+  return total_cells(items) + (items.empty() ? 0 : kRowCost << tallest);
 }
 
-/// The parts of one wave. No part above `max_cells` or half the memory, but for the fixed tables.
-std::vector<Item> cut_wave(const JobRows& job, bool wave, uint64_t max_cells,
+/// The parts of one wave. No part above `max_cells`, `max_rows` or half the memory, but for the
+/// fixed tables.
+std::vector<Item> cut_wave(const JobRows& job, bool wave, uint64_t max_cells, uint64_t max_rows,
                            uint64_t memory_limit) {
   std::vector<Item> items;
   for (uint32_t chip = 0; chip < kChipCount; ++chip) {
     const ChipFacts& facts = kChipFacts[chip];
     if (job.calls[chip] == 0 || facts.reads_counts != wave) continue;
-    const uint64_t max_rows = memory_limit / 2 / (kBytesPerCell * facts.cells + kBytesPerRow);
-    const uint64_t max_part = std::min(max_cells, max_rows * facts.cells);
+    const uint64_t fitting_rows = memory_limit / 2 / (kBytesPerCell * facts.cells + kBytesPerRow);
+    const uint64_t max_part = std::min(max_cells, std::min(max_rows, fitting_rows) * facts.cells);
     for (const uint32_t height :
          cut_rows(job.calls[chip], facts.rows_per_call, facts.cells, max_part)) {
       items.push_back({chip, height});
@@ -64,18 +66,19 @@ std::vector<Item> cut_wave(const JobRows& job, bool wave, uint64_t max_cells,
   return items;
 }
 
+uint64_t bundle_bytes(const std::vector<Item>& items) { return proving_bytes(items, false); }
+
 /// Costliest first, each into the bundle that stays cheapest with it; ties by number.
 std::vector<std::vector<Item>> pack(std::vector<Item> items, size_t bundles) {
-  const auto cost = [](const std::vector<Item>& list) { return weigh(list, 1, kRowCost); };
   std::stable_sort(items.begin(), items.end(),
-                   [&](const Item& a, const Item& b) { return cost({a}) > cost({b}); });
+                   [&](const Item& a, const Item& b) { return cost_of({a}) > cost_of({b}); });
   std::vector<std::vector<Item>> packed(bundles);
   for (const Item& item : items) {
     size_t best = 0;
     uint64_t least = ~uint64_t{0};
     for (size_t i = 0; i < bundles; ++i) {
       packed[i].push_back(item);
-      const uint64_t with = cost(packed[i]);
+      const uint64_t with = cost_of(packed[i]);
       packed[i].pop_back();
       if (with < least) {
         least = with;
@@ -98,15 +101,15 @@ std::vector<std::vector<Item>> pack_wave(const std::vector<Item>& items, uint64_
       std::max<uint64_t>(1, cells / std::max<uint64_t>(1, options.min_bundle_cells));
   for (size_t bundles = std::min<uint64_t>({wanted, worth, items.size()});; ++bundles) {
     std::vector<std::vector<Item>> packed = pack(items, bundles);
-    const auto heaviest =
-        std::max_element(packed.begin(), packed.end(),
-                         [](const auto& a, const auto& b) { return bytes_of(a) < bytes_of(b); });
-    if (bytes_of(*heaviest) <= options.memory_limit) return packed;
+    const auto heaviest = std::max_element(
+        packed.begin(), packed.end(),
+        [](const auto& a, const auto& b) { return bundle_bytes(a) < bundle_bytes(b); });
+    if (bundle_bytes(*heaviest) <= options.memory_limit) return packed;
     if (bundles == items.size()) {
       const Item& item = heaviest->front();
       throw Error(Code::kOutOfResource,
                   fmt::format("a part of {} with 2^{} rows needs {} bytes, the memory limit is {}",
-                              kChipFacts[item.chip].name, item.log_height, bytes_of(*heaviest),
+                              kChipFacts[item.chip].name, item.log_height, bundle_bytes(*heaviest),
                               options.memory_limit));
     }
   }
@@ -183,7 +186,10 @@ std::vector<Bundle> make_plan(const JobRows& rows, const PlanOptions& options) {
   std::vector<std::vector<Item>> packed;
   for (const bool wave : {false, true}) {
     // Parts of half a bundle at most let the packing even out loads.
-    const std::vector<Item> items = cut_wave(rows, wave, bundle_cells / 2, options.memory_limit);
+    const auto max_rows = static_cast<uint64_t>(
+        std::sqrt(static_cast<double>(kHeightPerWidth) * static_cast<double>(bundle_cells)));
+    const std::vector<Item> items =
+        cut_wave(rows, wave, bundle_cells / 2, max_rows, options.memory_limit);
     for (auto& bundle : pack_wave(items, bundle_cells, options))
       packed.push_back(std::move(bundle));
   }
@@ -206,10 +212,12 @@ uint64_t committed_cells(const Bundle& bundle) {
       [](uint64_t sum, const Part& part) { return sum + committed_cells(part); });
 }
 
-uint64_t predicted_bytes(const Bundle& bundle) {
-  std::vector<Item> items;
-  for (const Part& part : bundle) items.push_back({part.chip, part.log_height});
-  return bytes_of(items);
+std::vector<PartSize> sizes_of(const Bundle& bundle) {
+  std::vector<PartSize> sizes;
+  for (const Part& part : bundle) sizes.push_back({part.chip, part.log_height});
+  return sizes;
 }
+
+uint64_t predicted_bytes(const Bundle& bundle) { return proving_bytes(sizes_of(bundle), false); }
 
 }  // namespace cairn

@@ -12,6 +12,7 @@
 
 #include "air/part.hpp"
 #include "air/rows.hpp"
+#include "segmenter/bundle_memory.hpp"
 
 namespace cairn {
 
@@ -35,7 +36,9 @@ bool reads_counts(const Bundle& bundle);
 uint64_t committed_cells(const Part& part);
 uint64_t committed_cells(const Bundle& bundle);
 
-/// Predicted peak memory of proving the bundle, in bytes, without the image.
+/// What bundle_memory.hpp is asked about.
+std::vector<PartSize> sizes_of(const Bundle& bundle);
+/// Predicted peak memory of proving the bundle, in bytes, without what stands all the time.
 uint64_t predicted_bytes(const Bundle& bundle);
 
 }  // namespace cairn
