@@ -17,10 +17,6 @@ namespace {
 
 constexpr uint32_t kBlockRows = 1 << 15;
 
-struct PlainAdd {
-  static void add(uint32_t& counter, uint32_t amount) { counter += amount; }
-};
-
 /// Evaluates rows [begin, end) of a part into sink; `sink.at(row)` comes before each row.
 template <class Chip, class Sink>
 void evaluate_rows(const Image& image, const Counts& counts, const Part& part, uint32_t begin,

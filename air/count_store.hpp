@@ -37,7 +37,8 @@ class CountStore {
             range_.data(),
             exclusive_or_.data(),
             pedersen_point_.data(),
-            poseidon_round_.data()};
+            poseidon_round_.data(),
+            0};  // arrays of their own: for one thread that counts
   }
 
  private:

@@ -26,8 +26,14 @@ HOST_DEVICE uint32_t find_ascending(const uint32_t* list, uint32_t count, uint32
   return low < count && list[low] == key ? low : count;
 }
 
-/// `Add::add(uint32_t& counter, uint32_t amount)` is how counters grow: plainly, or atomically
-/// where several threads count.
+/// How counters grow where one thread counts.
+struct PlainAdd {
+  static void add_cell(uint32_t& counter) { ++counter; }
+  static void add_entry(uint32_t& counter) { ++counter; }
+};
+
+/// `Add` is how counters grow: add_cell() those of memory cells and their values, add_entry() those
+/// of the other tables (Counts::entries), of which each thread may have its own.
 template <class Add>
 class UseCounter {
  public:
@@ -42,8 +48,10 @@ class UseCounter {
     uint32_t* counter = multiplicity == KoalaBear(1) ? find(m) : nullptr;
     if (counter == nullptr) {
       unprovided_ = true;
+    } else if (m.bus == Bus::kMemory || (is_value(m.bus) && at(m, 0) != 0)) {
+      Add::add_cell(*counter);
     } else {
-      Add::add(*counter, 1);
+      Add::add_entry(*counter);
     }
   }
 
@@ -51,6 +59,7 @@ class UseCounter {
   HOST_DEVICE bool unprovided() const { return unprovided_; }
 
  private:
+  HOST_DEVICE static bool is_value(Bus bus) { return bus == Bus::kValue9 || bus == Bus::kValue27; }
   HOST_DEVICE uint32_t* find(const ClearMessage& m) const {
     switch (m.bus) {
       case Bus::kMemory:

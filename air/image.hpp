@@ -112,6 +112,9 @@ struct Image {
 
 /// How often each provided message is used, summed over the whole job. One entry a provided
 /// message; below p each.
+///
+/// The arrays lie one after another in this order. Those from `immediate` on are the `entries`:
+/// few, and some of them used by every row.
 struct Counts {
   uint32_t* memory;  // by address, cell_end rounded up to whole rows of MEM
   uint32_t* big[2];  // by row: uses on kValue9, on kValue27
@@ -123,6 +126,24 @@ struct Counts {
   uint32_t* exclusive_or;    // XOR table of w bits at exclusive_or + 4^w, by a + 2^w b
   uint32_t* pedersen_point;  // by 512 step + digit
   uint32_t* poseidon_round;  // by step
+  uint64_t entry_count;      // of all arrays from `immediate` on; 0 where they are apart
+
+  HOST_DEVICE uint32_t* entries() const { return immediate[0]; }
+  /// The same counts with other entries, of the same layout.
+  HOST_DEVICE Counts with_entries(uint32_t* other) const {
+    Counts result = *this;
+    const uint32_t* const own = entries();
+    const auto move = [=](uint32_t*& array) { array = other + (array - own); };
+    move(result.immediate[0]);
+    move(result.immediate[1]);
+    move(result.instruction);
+    move(result.pair9);
+    move(result.range);
+    move(result.exclusive_or);
+    move(result.pedersen_point);
+    move(result.poseidon_round);
+    return result;
+  }
 
   /// An entry, or 0 where there are no counts yet: rows are filled before the uses are counted,
   /// too.

@@ -57,7 +57,9 @@ class KernelBench {
       backend_->copy(extended_.data(), trace_.data(), rows_ * kColumns * sizeof(KoalaBear));
     });
     measure("extend", "M cells/s (trace cells)", 1e-6 * cells, [&] {
-      low_degree_extend(*backend_, trace_.data(), extended_.data(), options_.log_height, kColumns);
+      const uint64_t height = uint64_t{1} << options_.log_height;
+      low_degree_extend(*backend_, {trace_.data(), height, extended_.data(), 2 * height,
+                                    options_.log_height, kColumns});
     });
     for (const Hash hash : {Hash::kBlake3, Hash::kPoseidon}) {
       measure(fmt::format("merkle {}", hash_name(hash)), "M elements/s", 2e-6 * cells, [&] {

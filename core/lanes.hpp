@@ -33,6 +33,21 @@ HOST_DEVICE void store_lanes(KoalaBear* p, const V& x) {
   }
 }
 
+/// Asks for a line that will be read soon. A processor follows some dozens of columns by itself; a
+/// device has threads enough to wait.
+HOST_DEVICE void prefetch(const KoalaBear* address) {
+#ifndef __CUDA_ARCH__
+  __builtin_prefetch(address, 0, 2);
+#endif
+}
+
+/// As load_lanes, of a column that is read on: asks for the line after next.
+template <class V>
+HOST_DEVICE V stream_lanes(const KoalaBear* p) {
+  if constexpr (kLaneCount < V >> 1) prefetch(p + 32);
+  return load_lanes<V>(p);
+}
+
 /// Reads the extension element at `p` of a column stored as five base columns, `stride` elements
 /// apart.
 template <class V>

@@ -110,8 +110,36 @@ void CpuBackend::run_chip(uint32_t chip, const ChipTask& task) {
   // A vector must not span the two halves of a domain.
   const bool wide = packed && task.part.height() >= target_.lanes;
   const auto loop = (wide ? target_ : scalar::kTarget).run_chip[chip];
+  if (counts(task.work)) return count_apart(task, loop);
   pool_.parallel_for(task.count(), kChipGrain,
                      [&](uint64_t begin, uint64_t end) { loop(task, begin, end); });
+}
+
+void CpuBackend::count_apart(const ChipTask& task, CpuTarget::RunChip* run) {
+  // Adding up the threads' entries costs as much as counting some thousand rows.
+  constexpr uint64_t kFewRows = 4096;
+  const uint64_t entries = task.counts.entry_count;
+  if (pool_.threads() == 1 || task.count() <= kFewRows) return run(task, 0, task.count());
+  if (own_entries_.empty() || own_entries_[0].size() < entries) {
+    own_entries_.clear();
+    for (unsigned i = 0; i < pool_.threads(); ++i) {
+      own_entries_.emplace_back(*this, entries);
+      own_entries_.back().clear();
+    }
+  }
+  pool_.parallel_for(task.count(), kChipGrain, [&](uint64_t begin, uint64_t end) {
+    ChipTask mine = task;
+    mine.counts = task.counts.with_entries(own_entries_[ThreadPool::thread_index()].data());
+    run(mine, begin, end);
+  });
+  pool_.parallel_for(entries, kGrain, [&](uint64_t begin, uint64_t end) {
+    uint32_t* const sum = task.counts.entries();
+    for (Buffer<uint32_t>& own : own_entries_) {
+      uint32_t* const part = own.data();
+      for (uint64_t i = begin; i < end; ++i) sum[i] += part[i];
+      std::memset(part + begin, 0, (end - begin) * sizeof(uint32_t));
+    }
+  });
 }
 
 }  // namespace cairn

@@ -3,9 +3,11 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "kernels/arena.hpp"
 #include "kernels/backend.hpp"
+#include "kernels/buffer.hpp"
 #include "kernels/cpu_target.hpp"
 #include "kernels/thread_pool.hpp"
 
@@ -43,10 +45,14 @@ class CpuBackend final : public Backend {
   /// over.
   void run_range(uint64_t count, uint64_t grain, const Range& wide, const Range& narrow);
 
+  /// Counts the rows of a part, the entries by each thread in an array of its own.
+  void count_apart(const ChipTask& task, CpuTarget::RunChip* run);
+
   const CpuTarget& target_;
   std::string name_;
   Arena arena_;
   ThreadPool pool_;
+  std::vector<Buffer<uint32_t>> own_entries_;  // by thread; all 0 between calls
 };
 
 /// The set named `simd`, or by $CAIRN_SIMD when that is empty, or the widest. Error(kUsage) for a

@@ -23,21 +23,26 @@ struct FillTrace {
   }
 };
 
-/// Counts what one row uses. Runs on the row as fill() gives it: uses never depend on
-/// multiplicities.
+/// Counts what one row uses.
 template <class Chip, class Add>
 struct CountUses {
   const ChipTask& task;
 
+  /// Without counts: others are counting, and what a row uses never depends on multiplicities.
   HOST_DEVICE void operator()(uint64_t row) const {
+    if constexpr (kShape<Chip>.all_uses() == 0) return;
+    const auto cells = Chip::fill(task.image, Counts{}, task.part, static_cast<uint32_t>(row));
+    count(row, reinterpret_cast<const KoalaBear*>(&cells));
+  }
+
+  /// Of a row whose cells are known.
+  HOST_DEVICE void count(uint64_t row, const KoalaBear* cells) const {
     if constexpr (kShape<Chip>.all_uses() == 0) return;
     static_assert(kShape<Chip>.all_uses() == 0 || kShape<Chip>.fixed == 0,
                   "a chip with fixed columns uses nothing");
-    // Without counts: others are counting, and what a row uses does not depend on them.
-    const auto cells = Chip::fill(task.image, Counts{}, task.part, static_cast<uint32_t>(row));
     RowContext context{};
-    context.main = reinterpret_cast<const KoalaBear*>(&cells);
-    context.main_next = context.main;  // constraints are not looked at
+    context.main = cells;
+    context.main_next = cells;  // constraints are not looked at
     context.range_begin = task.part.range_begin;
     context.range_end = task.part.range_end;
     context.log_height = static_cast<int>(task.part.log_height);
@@ -54,7 +59,7 @@ struct TraceAccess {
   const ChipTask& task;
   uint64_t row;
 
-  HOST_DEVICE V main(int i) const { return load_lanes<V>(task.main + i * task.stride + row); }
+  HOST_DEVICE V main(int i) const { return stream_lanes<V>(task.main + i * task.stride + row); }
   HOST_DEVICE V fixed(int i) const { return load_lanes<V>(task.fixed + i * task.stride + row); }
   HOST_DEVICE V range_begin() const { return V(KoalaBear(task.part.range_begin)); }
   HOST_DEVICE V range_end() const { return V(KoalaBear(task.part.range_end)); }
@@ -133,8 +138,12 @@ struct DomainAccess : TraceAccess<V> {
   HOST_DEVICE V is_last() const { return load_lanes<V>(task.is_last + row); }
   HOST_DEVICE V except_last() const { return load_lanes<V>(task.except_last + row); }
   HOST_DEVICE Quintic<V> helper(int pair) const {
-    return load_quintic<V>(task.helper + uint64_t(pair) * kExtensionDegree * task.stride + row,
-                           task.stride);
+    const KoalaBear* column = task.helper + uint64_t(pair) * kExtensionDegree * task.stride + row;
+    Quintic<V> result;
+    for (int e = 0; e < kExtensionDegree; ++e) {
+      result.c[e] = stream_lanes<V>(column + e * task.stride);
+    }
+    return result;
   }
   /// S in the next row; `pair` is the last.
   HOST_DEVICE Quintic<V> next_helper(int pair) const {

@@ -8,13 +8,14 @@ namespace cairn::cuda {
 
 /// Counts are shared by all threads of the device.
 struct AtomicAdd {
-  HOST_DEVICE static void add(uint32_t& count, uint32_t amount) {
+  HOST_DEVICE static void add_cell(uint32_t& counter) {
 #ifdef __CUDA_ARCH__
-    atomicAdd(&count, amount);
+    atomicAdd(&counter, 1);
 #else
-    count += amount;  // never called: the host's own policy is in cpu_chip_loop.hpp
+    ++counter;  // never called: the host's own policy is in cpu_chip_rows.hpp
 #endif
   }
+  HOST_DEVICE static void add_entry(uint32_t& counter) { add_cell(counter); }
 };
 
 template <class Chip>
@@ -25,6 +26,9 @@ void launch_chip(const ChipTask& task, cudaStream_t stream) {
     case ChipWork::kFill:
       run_rows<FillTrace<Chip>><<<blocks, kBlock, 0, stream>>>(task, count);
       break;
+    case ChipWork::kFillAndCount:  // not one kernel more for each chip to compile
+      run_rows<FillTrace<Chip>><<<blocks, kBlock, 0, stream>>>(task, count);
+      [[fallthrough]];
     case ChipWork::kCountUses:
       run_rows<CountUses<Chip, AtomicAdd>><<<blocks, kBlock, 0, stream>>>(task, count);
       break;

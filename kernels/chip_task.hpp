@@ -1,5 +1,5 @@
 // What a chip's kernels are told: one plain struct for all chips, so that a backend needs no
-// template to start them. Which of the four kernels runs is `work`; what each reads and writes is
+// template to start them. Which of the kernels runs is `work`; what each reads and writes is
 // said below and in kernels/chip_kernels.hpp.
 #pragma once
 
@@ -12,11 +12,18 @@
 namespace cairn {
 
 enum class ChipWork : uint8_t {
-  kFill,         // rows -> main columns
-  kCountUses,    // rows -> counts
-  kLookups,      // main and fixed columns, challenges -> helper columns but S, and the row sums
-  kConstraints,  // extended columns, challenges -> accumulator += sum of weighted constraints
+  kFill,          // rows -> main columns
+  kCountUses,     // rows -> counts
+  kFillAndCount,  // both, for chips that do not read counts
+  kLookups,       // main and fixed columns, challenges -> helper columns but S, and the row sums
+  kConstraints,   // extended columns, challenges -> accumulator += sum of weighted constraints
 };
+constexpr bool fills(ChipWork work) {
+  return work == ChipWork::kFill || work == ChipWork::kFillAndCount;
+}
+constexpr bool counts(ChipWork work) {
+  return work == ChipWork::kCountUses || work == ChipWork::kFillAndCount;
+}
 
 struct ChipTask {
   ChipWork work;
@@ -43,7 +50,7 @@ struct ChipTask {
   const KoalaBear* except_last;
   KoalaBear* accumulator;  // five base columns of 2 N values
 
-  /// kCountUses: set to 1 + the row number when a row uses a message that nothing provides.
+  /// When counting: set to 1 + the row number when a row uses a message that nothing provides.
   uint32_t* unprovided;
 
   /// Number of indices: rows, or points.

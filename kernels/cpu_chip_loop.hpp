@@ -8,19 +8,10 @@
 #include "kernels/chip_kernels.hpp"
 
 #if !defined(CAIRN_SIMD_AVX512) && !defined(CAIRN_SIMD_AVX2)
-#include <atomic>
+#include "kernels/cpu_chip_rows.hpp"
 #endif
 
 namespace cairn::CAIRN_SIMD {
-
-#if !defined(CAIRN_SIMD_AVX512) && !defined(CAIRN_SIMD_AVX2)
-/// Counts are shared by all threads of the backend.
-struct AtomicAdd {
-  static void add(uint32_t& count, uint32_t amount) {
-    std::atomic_ref<uint32_t>(count).fetch_add(amount, std::memory_order_relaxed);
-  }
-};
-#endif
 
 template <class Chip>
 HOST_DEVICE void run_chip_loop(const ChipTask& task, uint64_t begin, uint64_t end) {
@@ -37,12 +28,8 @@ HOST_DEVICE void run_chip_loop(const ChipTask& task, uint64_t begin, uint64_t en
       }
       break;
 #if !defined(CAIRN_SIMD_AVX512) && !defined(CAIRN_SIMD_AVX2)
-    case ChipWork::kFill:
-      for (uint64_t row = begin; row < end; ++row) FillTrace<Chip>{task}(row);
-      break;
-    case ChipWork::kCountUses:
-      for (uint64_t row = begin; row < end; ++row) CountUses<Chip, AtomicAdd>{task}(row);
-      break;
+    default:
+      return run_chip_rows<Chip>(task, begin, end);
 #else
     default:
       break;

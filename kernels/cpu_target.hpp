@@ -27,7 +27,8 @@ struct CpuTarget {
   const ExtendTarget* extend;
 
   /// Wide sets do kLookups and kConstraints only; the scalar set does everything.
-  void (*run_chip[kChipCount])(const ChipTask&, uint64_t begin, uint64_t end);
+  using RunChip = void(const ChipTask&, uint64_t begin, uint64_t end);
+  RunChip* run_chip[kChipCount];
 };
 
 namespace scalar {

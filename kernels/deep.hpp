@@ -30,27 +30,50 @@ struct AccumulateColumns {
 
   template <class V>
   HOST_DEVICE void operator()(uint64_t p) const {
+    add_up<V, 1>(p);
+  }
+
+  /// Some vectors of neighbours at a time, asking for those that follow: a processor does not fetch
+  /// ahead in as many columns as there are.
+  static constexpr int kBlockGroups = 8;
+  template <class V>
+  HOST_DEVICE void run_block(uint64_t p) const {
+    add_up<V, kBlockGroups>(p);
+  }
+
+ private:
+  template <class V, int kGroups>
+  HOST_DEVICE void add_up(uint64_t p) const {
     using Sum = WideSum<V>;
-    Sum sum[kExtensionDegree];
+    constexpr int kLanes = kLaneCount<V>;
+    Sum sum[kGroups][kExtensionDegree];
     const KoalaBear* values = columns + p;
     uint32_t k = 0;
     for (; k + 2 <= column_count; k += 2, values += 2 * stride) {
-      const auto first = Sum::factor(load_lanes<V>(values));
-      const auto second = Sum::factor(load_lanes<V>(values + stride));
-      for (int e = 0; e < kExtensionDegree; ++e) {
-        sum[e].add(first, Sum::broadcast(coefficients[k].c[e]), second,
-                   Sum::broadcast(coefficients[k + 1].c[e]));
+      for (int g = 0; g < kGroups; ++g) {
+        if constexpr (kGroups > 1) {
+          prefetch(values + (kGroups + g) * kLanes);
+          prefetch(values + stride + (kGroups + g) * kLanes);
+        }
+        const auto first = Sum::factor(load_lanes<V>(values + g * kLanes));
+        const auto second = Sum::factor(load_lanes<V>(values + stride + g * kLanes));
+        for (int e = 0; e < kExtensionDegree; ++e) {
+          sum[g][e].add(first, Sum::broadcast(coefficients[k].c[e]), second,
+                        Sum::broadcast(coefficients[k + 1].c[e]));
+        }
       }
     }
-    if (k < column_count) {
-      const auto last = Sum::factor(load_lanes<V>(values));
-      for (int e = 0; e < kExtensionDegree; ++e) {
-        sum[e].add(last, Sum::broadcast(coefficients[k].c[e]));
+    for (int g = 0; g < kGroups; ++g) {
+      if (k < column_count) {
+        const auto last = Sum::factor(load_lanes<V>(values + g * kLanes));
+        for (int e = 0; e < kExtensionDegree; ++e) {
+          sum[g][e].add(last, Sum::broadcast(coefficients[k].c[e]));
+        }
       }
-    }
-    for (int e = 0; e < kExtensionDegree; ++e) {
-      KoalaBear* cell = out + e * out_stride + p;
-      store_lanes(cell, load_lanes<V>(cell) + sum[e].reduced());
+      for (int e = 0; e < kExtensionDegree; ++e) {
+        KoalaBear* cell = out + e * out_stride + p + g * kLanes;
+        store_lanes(cell, load_lanes<V>(cell) + sum[g][e].reduced());
+      }
     }
   }
 };

@@ -6,19 +6,22 @@
 
 namespace cairn {
 
-void low_degree_extend(Backend& backend, KoalaBear* trace, KoalaBear* extended, uint32_t log_height,
-                       uint32_t columns, KoalaBear input_shift) {
-  check(log_height < KoalaBear::kTwoAdicity, "an evaluation domain has a root of unity");
-  check(!(input_shift == KoalaBear(0)), "the shift of a domain is not zero");
-  if (columns == 0) return;
-  backend.extend({trace, extended, log_height, columns, input_shift});
+void low_degree_extend(Backend& backend, const ExtendTask& task) {
+  check(task.log_height < KoalaBear::kTwoAdicity, "an evaluation domain has a root of unity");
+  check(!(task.input_shift == KoalaBear(0)), "the shift of a domain is not zero");
+  if (task.columns != 0) backend.extend(task);
 }
 
 void extend_by_passes(Backend& backend, const ExtendTask& task) {
   const uint64_t height = uint64_t{1} << task.log_height;
-  transform_by_passes(backend, {NttTask::Direction::kInterpolate, task.trace, task.log_height,
-                                task.columns, height});
-  for (uint32_t half = 0; half < 2; ++half) {
+  for (uint32_t column = 0; column < task.columns; ++column) {
+    backend.copy(task.extended + column * task.extended_stride,
+                 task.trace + column * task.trace_stride, height * sizeof(KoalaBear));
+  }
+  transform_by_passes(backend, {NttTask::Direction::kInterpolate, task.extended, task.log_height,
+                                task.columns, task.extended_stride});
+  // Half 0 last, in the place of the coefficients.
+  for (const uint32_t half : {1u, 0u}) {
     const KoalaBear shift = half_shift_ratio(task, half);
     const KoalaBear* factors =
         backend.tables().get(backend, TableCache::Kind::kCosetFactors, task.log_height, shift, [&] {
@@ -26,10 +29,10 @@ void extend_by_passes(Backend& backend, const ExtendTask& task) {
                                      task.log_height);
         });
     KoalaBear* out = task.extended + half * height;
-    backend.run(ScaleColumns{task.trace, out, factors, task.log_height, height, 2 * height,
-                             task.columns * height});
-    transform_by_passes(
-        backend, {NttTask::Direction::kEvaluate, out, task.log_height, task.columns, 2 * height});
+    backend.run(ScaleColumns{task.extended, out, factors, task.log_height, task.extended_stride,
+                             task.extended_stride, task.columns * height});
+    transform_by_passes(backend, {NttTask::Direction::kEvaluate, out, task.log_height, task.columns,
+                                  task.extended_stride});
   }
 }
 

@@ -7,16 +7,18 @@
 
 namespace cairn {
 
-/// Columns of N = 2^log_height values, N apart, row i being the value at input_shift * w^i, w =
-/// w_N. Their polynomials' values on the evaluation domain go to `extended`, columns of 2 N, 2 N
-/// apart, coset-major: place c N + i holds the value at g v^(2 i + c), v^2 = w, g the field's
-/// generator. `trace` is used up: what it holds afterwards is not specified.
+/// Columns of N = 2^log_height values, trace_stride apart, row i being the value at input_shift *
+/// w^i, w = w_N. Their polynomials' values on the evaluation domain go to `extended`, columns of
+/// 2 N, extended_stride apart, coset-major: place c N + i holds the value at g v^(2 i + c), v^2 =
+/// w, g the field's generator.
 struct ExtendTask {
-  KoalaBear* trace;
+  const KoalaBear* trace;
+  uint64_t trace_stride;
   KoalaBear* extended;
+  uint64_t extended_stride;
   uint32_t log_height;
   uint32_t columns;
-  KoalaBear input_shift;
+  KoalaBear input_shift = 1;
 };
 
 /// The shift of half c over that of the input, g v^c / input_shift: the coefficient of x^k is
@@ -28,8 +30,7 @@ inline KoalaBear half_shift_ratio(const ExtendTask& task, uint32_t half) {
 }
 
 /// Runs the task in the best way that the backend has.
-void low_degree_extend(Backend& backend, KoalaBear* trace, KoalaBear* extended, uint32_t log_height,
-                       uint32_t columns, KoalaBear input_shift = 1);
+void low_degree_extend(Backend& backend, const ExtendTask& task);
 
 /// The definition: interpolate, scale and evaluate for each half, by plain passes.
 void extend_by_passes(Backend& backend, const ExtendTask& task);

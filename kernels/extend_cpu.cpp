@@ -92,29 +92,29 @@ void CpuBackend::extend(const ExtendTask& task) {
   const uint64_t whole = task.columns - task.columns % pool_.threads();
   pool_.parallel_for(whole, 1, [&](uint64_t begin, uint64_t end) {
     for (uint64_t column = begin; column < end; ++column) {
-      KoalaBear* trace = task.trace + column * height;
-      KoalaBear* extended = task.extended + column * 2 * height;
-      if (tall) run.high(plan, 0, trace, 0, panels);
-      run.low(plan, trace, extended, 0, blocks);
-      if (tall) run.high(plan, 1, extended, 0, panels);
-      if (tall) run.high(plan, 2, extended + height, 0, panels);
+      const KoalaBear* trace = task.trace + column * task.trace_stride;
+      KoalaBear* extended = task.extended + column * task.extended_stride;
+      if (tall) run.high(plan, 0, trace, extended, 0, panels);
+      run.low(plan, tall ? extended : trace, extended, 0, blocks);
+      if (tall) run.high(plan, 1, extended, extended, 0, panels);
+      if (tall) run.high(plan, 2, extended + height, extended + height, 0, panels);
     }
   });
   for (uint64_t column = whole; column < task.columns; ++column) {
-    KoalaBear* trace = task.trace + column * height;
-    KoalaBear* extended = task.extended + column * 2 * height;
-    const auto high = [&](int table, KoalaBear* data) {
+    const KoalaBear* trace = task.trace + column * task.trace_stride;
+    KoalaBear* extended = task.extended + column * task.extended_stride;
+    const auto high = [&](int table, const KoalaBear* from, KoalaBear* to) {
       if (!tall) return;
       pool_.parallel_for(panels, 4, [&](uint64_t begin, uint64_t end) {
-        run.high(plan, table, data, begin, end);
+        run.high(plan, table, from, to, begin, end);
       });
     };
-    high(0, trace);
+    high(0, trace, extended);
     pool_.parallel_for(blocks, 1, [&](uint64_t begin, uint64_t end) {
-      run.low(plan, trace, extended, begin, end);
+      run.low(plan, tall ? extended : trace, extended, begin, end);
     });
-    high(1, extended);
-    high(2, extended + height);
+    high(1, extended, extended);
+    high(2, extended + height, extended + height);
   }
 }
 

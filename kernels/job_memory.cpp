@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "air/rows.hpp"
 
@@ -66,14 +67,15 @@ DeviceImage::DeviceImage(Backend& backend, const Image& host) : view_(host) {
   });
 }
 
-size_t CountsBuffer::count(const Image& image) {
-  size_t total = 0;
-  for (const size_t size : sizes(image)) total += size;
-  return total;
+CountsSize CountsBuffer::size_of(const Image& image) {
+  constexpr size_t kFirstEntry = 5;  // memory, and two each of big and mid come before
+  const auto list = sizes(image);
+  return {std::accumulate(list.begin(), list.end(), size_t{0}),
+          std::accumulate(list.begin() + kFirstEntry, list.end(), size_t{0})};
 }
 
 CountsBuffer::CountsBuffer(Backend& backend, const Image& image)
-    : backend_(backend), flat_(backend, count(image)) {
+    : backend_(backend), flat_(backend, size_of(image).all) {
   flat_.clear();
   uint32_t* next = flat_.data();
   auto take = [&, size = sizes(image), i = 0]() mutable {
@@ -94,6 +96,7 @@ CountsBuffer::CountsBuffer(Backend& backend, const Image& image)
   view_.exclusive_or = take();
   view_.pedersen_point = take();
   view_.poseidon_round = take();
+  view_.entry_count = static_cast<uint64_t>(next - view_.entries());
 }
 
 void CountsBuffer::from_host(const std::vector<uint32_t>& values) {

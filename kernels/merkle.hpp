@@ -30,7 +30,7 @@ class MerkleTree {
   /// when they are opened. Matrices may come in any order of heights; those of width 0 are ignored,
   /// one must be left. Their memory must outlive the tree's openings.
   MerkleTree(Backend& backend, Hash hash, const std::vector<Matrix>& matrices,
-             uint32_t keep_from = 4);
+             uint32_t keep_from = 2);
 
   const Digest& root() const { return root_; }
   /// Of the leaves.

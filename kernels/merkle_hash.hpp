@@ -149,10 +149,9 @@ struct DirectReader {
   }
 };
 
-/// Hashes rows from a copy. Columns are a power of two apart, so that their lines fall into one set
-/// of each cache: read a line of each in turn, they would all be misses, waited for one block of
-/// the hash at a time. Here some lines of each column are read at once, and nothing else in
-/// between.
+/// Hashes rows from a copy. Rows lie in as many pages as they have columns, more than a processor
+/// fetches ahead by itself: some lines of each column are read at once, nothing else in between,
+/// and those that follow are asked for.
 template <class V, int kGroups>
 struct StagedReader {
   static constexpr uint32_t kMaxWidth = 1024;
@@ -180,6 +179,7 @@ struct StagedReader {
             const KoalaBear* from = group + e * m->inner_stride;
             for (int g = 0; g < kGroups; ++g) {
               store_lanes(to + g * kLaneCount<V>, load_lanes<V>(from + g * kLaneCount<V>));
+              prefetch(from + kRow + g * kLaneCount<V>);
             }
           }
         }

@@ -9,6 +9,7 @@ namespace cairn {
 namespace {
 
 thread_local bool inside_body = false;
+thread_local unsigned own_index = 0;
 
 }  // namespace
 
@@ -24,7 +25,7 @@ unsigned usable_threads() {
 ThreadPool::ThreadPool(unsigned threads) {
   if (threads == 0) threads = usable_threads();
   workers_.reserve(threads - 1);
-  for (unsigned i = 1; i < threads; ++i) workers_.emplace_back([this] { run_worker(); });
+  for (unsigned i = 1; i < threads; ++i) workers_.emplace_back([this, i] { run_worker(i); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -83,7 +84,10 @@ void ThreadPool::work(std::unique_lock<std::mutex>& lock) {
   if (--job_.working == 0) done_.notify_one();
 }
 
-void ThreadPool::run_worker() {
+unsigned ThreadPool::thread_index() { return own_index; }
+
+void ThreadPool::run_worker(unsigned index) {
+  own_index = index;
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock,

@@ -21,6 +21,8 @@ class ThreadPool {
   ~ThreadPool();
 
   unsigned threads() const { return static_cast<unsigned>(workers_.size()) + 1; }
+  /// Which of its pool's threads this is: 0 for one that calls, from 1 on for the pool's own.
+  static unsigned thread_index();
 
   /// Calls body(begin, end) on disjoint ranges that cover [0, count); every begin is a multiple of
   /// `grain`. Returns when all are done; rethrows the first exception, after the others have ended.
@@ -39,7 +41,7 @@ class ThreadPool {
   };
 
   void work(std::unique_lock<std::mutex>& lock);
-  void run_worker();
+  void run_worker(unsigned index);
 
   std::mutex callers_;
   std::mutex mutex_;

@@ -1,5 +1,7 @@
 #include "mpi_driver/bundle_engine.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -7,15 +9,11 @@
 #include "aggregator/node_check.hpp"
 #include "air/public_terms.hpp"
 #include "segmenter/image_builder.hpp"
+#include "segmenter/plan.hpp"
 #include "stark/protocol/proof.hpp"
-#include "stark/prover/bundle_prover.hpp"
 
 namespace cairn {
 namespace {
-
-struct PlainAdd {
-  static void add(uint32_t& counter, uint32_t amount) { counter += amount; }
-};
 
 /// The counts of `view` in host memory that holds a copy of its one flat array, which begins with
 /// `memory`.
@@ -30,7 +28,8 @@ Counts at_host(const Counts& view, uint32_t* host) {
           move(view.range),
           move(view.exclusive_or),
           move(view.pedersen_point),
-          move(view.poseidon_round)};
+          move(view.poseidon_round),
+          view.entry_count};
 }
 
 }  // namespace
@@ -42,7 +41,9 @@ BundleEngine::BundleEngine(const EngineOptions& options, const JobSetup& setup,
       host_image_(view_image(image)),
       backend_(make_backend(options.backend, options.resources).value()),
       image_(std::make_unique<DeviceImage>(*backend_, host_image_)),
-      counts_(std::make_unique<CountsBuffer>(*backend_, host_image_)) {}
+      counts_(std::make_unique<CountsBuffer>(*backend_, host_image_)),
+      need_(predict_memory(host_image_, image.size(), setup.bundles, options.resources.threads, 1,
+                           options.memory)) {}
 
 Hello BundleEngine::about() const {
   return {options_.host, options_.resources.threads, std::string(backend_->name())};
@@ -65,12 +66,28 @@ void BundleEngine::set_counts(const std::vector<uint32_t>& counts) {
   counts_->from_host(with_public);
 }
 
-SegmentRecord BundleEngine::commit(uint32_t bundle) { return prover(bundle).commit(); }
+SegmentRecord BundleEngine::commit(uint32_t bundle, bool counting) {
+  const bool keeping = has_room_to_keep(bundle);
+  CommittedTrace committed = prover(bundle).commit(counting, keeping);
+  const SegmentRecord record =
+      SegmentRecord::of(setup_.bundles[bundle], committed.commitment.root());
+  if (keeping) kept_.emplace(bundle, std::move(committed));
+  return record;
+}
+
+/// Is there room for what is in use now, for this bundle, and for proving the dearest besides?
+bool BundleEngine::has_room_to_keep(uint32_t bundle) const {
+  return need_.program + need_.image + need_.tables + need_.proving + backend_->bytes_in_use() +
+             kept_bytes(sizes_of(setup_.bundles[bundle])) <=
+         options_.memory;
+}
 
 void BundleEngine::begin_proving(ChallengeMessage message) { message_ = std::move(message); }
 
 Node BundleEngine::prove(uint32_t bundle) {
-  const SegmentProof proof = prover(bundle).prove(message_.challenge, bundle);
+  std::optional<CommittedTrace> kept;
+  if (auto node = kept_.extract(bundle)) kept = std::move(node.mapped());
+  const SegmentProof proof = prover(bundle).prove(message_.challenge, bundle, std::move(kept));
   KoalaBear5 sum(0);
   for (const PartValues& part : proof.parts) sum += part.sum;
   return make_leaf(setup_.hash, bundle, sum, encode(proof));

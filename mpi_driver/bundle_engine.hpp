@@ -1,12 +1,15 @@
 // The engine that proves: one backend, the image in its memory, and a BundleProver for each task.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "kernels/job_memory.hpp"
 #include "mpi_driver/engine.hpp"
+#include "mpi_driver/memory_plan.hpp"
+#include "stark/prover/bundle_prover.hpp"
 
 namespace cairn {
 
@@ -14,6 +17,9 @@ namespace cairn {
 struct EngineOptions {
   std::string backend = "auto";
   BackendOptions resources;
+  /// Bytes that this worker may use (mpi_driver/memory_plan.hpp). Commitments are kept for proving
+  /// as far as it allows, and made again otherwise.
+  uint64_t memory = 0;
   std::string host;
 };
 
@@ -27,14 +33,15 @@ class BundleEngine : public Engine {
   void count_uses(uint32_t bundle) override;
   std::vector<uint32_t> counts() const override;
   void set_counts(const std::vector<uint32_t>& counts) override;
-  SegmentRecord commit(uint32_t bundle) override;
+  SegmentRecord commit(uint32_t bundle, bool counting) override;
   void begin_proving(ChallengeMessage message) override;
   Node prove(uint32_t bundle) override;
   void check_node(const Node& node) const override;
   std::string details() const override;
 
  private:
-  class BundleProver prover(uint32_t bundle);
+  BundleProver prover(uint32_t bundle);
+  bool has_room_to_keep(uint32_t bundle) const;
 
   EngineOptions options_;
   JobSetup setup_;
@@ -42,6 +49,8 @@ class BundleEngine : public Engine {
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<DeviceImage> image_;
   std::unique_ptr<CountsBuffer> counts_;
+  MemoryNeed need_;
+  std::map<uint32_t, CommittedTrace> kept_;  // by bundle: committed, not yet proven
   ChallengeMessage message_;
 };
 

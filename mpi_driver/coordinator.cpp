@@ -89,9 +89,15 @@ void Coordinator::wait() {
 
 void Coordinator::hand_out() {
   while (!idle_.empty() && !queue_.empty()) {
-    comm_.send(idle_.front(), number(Tag::kTask), encode(queue_.front()));
+    const int worker = idle_.front();
     idle_.pop_front();
-    queue_.pop_front();
+    // Who committed a bundle may have kept what it proves.
+    const auto own = std::find_if(queue_.begin(), queue_.end(), [&](const Task& task) {
+      return task.kind == TaskKind::kProve && committer_[task.bundle] == worker;
+    });
+    const auto task = own != queue_.end() ? own : queue_.begin();
+    comm_.send(worker, number(Tag::kTask), encode(*task));
+    queue_.erase(task);
   }
 }
 
@@ -107,7 +113,10 @@ void Coordinator::handle(const Message& message) {
       idle_.push_back(message.from);
       --unfinished_;
       progress_.advance(input_->cost[done.task.bundle]);
-      if (done.record) records_[done.task.bundle] = std::move(*done.record);
+      if (done.record) {
+        records_[done.task.bundle] = std::move(*done.record);
+        committer_[done.task.bundle] = message.from;
+      }
       if (done.task.kind == TaskKind::kProve) finished({done.task.bundle, 1}, message.from);
       return;
     }

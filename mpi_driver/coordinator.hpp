@@ -65,7 +65,8 @@ class Coordinator {
   std::deque<Task> queue_;
   size_t unfinished_ = 0;  // tasks handed out or queued
   std::vector<SegmentRecord> records_;
-  std::map<Span, int> holder_;  // finished nodes whose parent has not been asked for
+  std::map<uint32_t, int> committer_;  // by bundle: the rank that made its record
+  std::map<Span, int> holder_;         // finished nodes whose parent has not been asked for
   std::optional<Node> root_;
   std::map<int, WorkerReport> reports_;
 };

@@ -27,7 +27,8 @@ class Engine {
   virtual void count_uses(uint32_t bundle) = 0;
   virtual std::vector<uint32_t> counts() const = 0;
   virtual void set_counts(const std::vector<uint32_t>& counts) = 0;
-  virtual SegmentRecord commit(uint32_t bundle) = 0;
+  /// With `counting`, it does what count_uses() does as well: for a bundle that needs no counts.
+  virtual SegmentRecord commit(uint32_t bundle, bool counting) = 0;
 
   /// Everything from here on is under this challenge.
   virtual void begin_proving(ChallengeMessage message) = 0;

@@ -147,6 +147,7 @@ void MpiComm::find_placement() {
   // Ranks of a host are in world order: if rank 0 is among them, it comes first.
   int with_coordinator = rank_ == 0 && size_ > 1 ? 1 : 0;
   MPI_Bcast(&with_coordinator, 1, MPI_INT, 0, state_->host);
+  placement_.workers = static_cast<unsigned>(std::max(1, ranks - with_coordinator));
   if (rank_ == 0) return;
   const int first = with_coordinator;
   placement_.worker_on_host = own - first;

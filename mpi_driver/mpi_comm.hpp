@@ -22,6 +22,7 @@ std::string mpi_library();
 struct Placement {
   std::string host;
   int worker_on_host = 0;  // number among the workers of this host; 0 for the coordinator
+  unsigned workers = 1;    // of this host
   unsigned threads = 1;    // fair share of the cores that the host's ranks may use, at least 1
 };
 

@@ -6,6 +6,7 @@
 
 #include "core/log.hpp"
 #include "mpi_driver/commands.hpp"
+#include "mpi_driver/memory_plan.hpp"
 #include "mpi_driver/mpi_comm.hpp"
 #include "mpi_driver/report.hpp"
 
@@ -17,6 +18,7 @@ EngineOptions engine_of(const Options& options, const Placement& placement) {
   engine.backend = options.backend;
   engine.resources.threads = options.threads != 0 ? options.threads : placement.threads;
   engine.resources.device = placement.worker_on_host;
+  engine.memory = memory_allowance(options, placement.workers);
   engine.host = placement.host;
   return engine;
 }

@@ -12,10 +12,10 @@
 
 #include "aggregator/proof_file.hpp"
 #include "aggregator/publish.hpp"
-#include "kernels/job_memory.hpp"
 #include "mpi_driver/coordinator.hpp"
 #include "mpi_driver/fault.hpp"
 #include "mpi_driver/local_comm.hpp"
+#include "mpi_driver/memory_plan.hpp"
 #include "mpi_driver/report.hpp"
 #include "mpi_driver/worker.hpp"
 #include "segmenter/plan.hpp"
@@ -28,22 +28,21 @@ Hash hash_by_name(const std::string& name) {
   return name == hash_name(Hash::kPoseidon) ? Hash::kPoseidon : Hash::kBlake3;
 }
 
-/// What a worker holds besides the bundle that it proves: the image and a count for each message.
-uint64_t standing_bytes(const Image& image, uint64_t image_bytes) {
-  return image_bytes + CountsBuffer::count(image) * sizeof(uint32_t);
-}
-
 /// The plan of a job. A function of the PIE and the options alone.
 std::vector<Bundle> plan_job(const Job& job, const Options& options) {
   const Image image = view_image(job.image.bytes());
   PlanOptions plan;
   if (options.memory != 0) {
-    const uint64_t standing = standing_bytes(image, job.image.size());
+    // How many threads a worker has is not the plan's business: a few.
+    constexpr unsigned kThreads = 8;
+    const uint64_t standing =
+        predict_memory(image, job.image.size(), {}, kThreads, 1, options.memory).standing();
     if (standing >= options.memory) {
-      throw Error(Code::kOutOfResource,
-                  fmt::format("{}: memory and counts of the run take {}, --memory allows {}",
-                              options.input, format_bytes(static_cast<double>(standing)),
-                              format_bytes(static_cast<double>(options.memory))));
+      throw Error(
+          Code::kOutOfResource,
+          fmt::format("{}: program, memory and counts of the run take {}, --memory allows {}",
+                      options.input, format_bytes(static_cast<double>(standing)),
+                      format_bytes(static_cast<double>(options.memory))));
     }
     plan.memory_limit = options.memory - standing;
   }
@@ -141,6 +140,7 @@ ProveOutcome prove_alone(const Options& options, Progress& progress) {
   char host[256] = {};
   gethostname(host, sizeof(host) - 1);
   engine.host = host;
+  engine.memory = memory_allowance(options, 1);
 
   const auto comms = make_local_comms(2);
   std::jthread worker([&] {

@@ -1,5 +1,9 @@
 #include "mpi_driver/usage.hpp"
 
+#include <algorithm>
+#include <fstream>
+#include <string>
+
 #include <sched.h>
 #include <sys/resource.h>
 
@@ -14,6 +18,43 @@ ResourceUsage resource_usage() {
   // Linux counts ru_maxrss in KiB.
   return {seconds(usage.ru_utime), seconds(usage.ru_stime),
           static_cast<uint64_t>(usage.ru_maxrss) * 1024};
+}
+
+namespace {
+
+/// The number in a file of one number, or `otherwise`.
+uint64_t number_in(const std::string& path, uint64_t otherwise) {
+  std::ifstream file(path);
+  uint64_t number = 0;
+  return file >> number ? number : otherwise;
+}
+
+/// The value in bytes of a line "Name:  number kB" of /proc/meminfo.
+uint64_t meminfo(const std::string& name, uint64_t otherwise) {
+  std::ifstream file("/proc/meminfo");
+  std::string word;
+  for (uint64_t kilobytes = 0; file >> word;) {
+    if (word == name && file >> kilobytes) return kilobytes * 1024;
+  }
+  return otherwise;
+}
+
+}  // namespace
+
+uint64_t available_memory() {
+  uint64_t available = meminfo("MemAvailable:", uint64_t{4} << 30);
+  // Batch systems and containers cap a control group; version 2 says "max" where there is no cap.
+  std::ifstream groups("/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {
+    if (!line.starts_with("0::")) continue;
+    for (std::string path = line.substr(3); !path.empty(); path.resize(path.rfind('/'))) {
+      const std::string folder = "/sys/fs/cgroup" + path;
+      const uint64_t limit = number_in(folder + "/memory.max", ~uint64_t{0});
+      const uint64_t used = number_in(folder + "/memory.current", 0);
+      available = std::min(available, limit > used ? limit - used : 0);
+    }
+  }
+  return available;
 }
 
 unsigned usable_cores() {

@@ -12,6 +12,9 @@ struct ResourceUsage {
 
 ResourceUsage resource_usage();
 
+/// Bytes that this host, or the control group that this process is in, has left to give.
+uint64_t available_memory();
+
 /// Cores that this process may run on.
 unsigned usable_cores();
 

@@ -90,7 +90,7 @@ void Worker::do_task(const Task& task) {
   using std::chrono::steady_clock;
   const auto start = steady_clock::now();
   Done done{task, 0, std::nullopt};
-  if (task.kind == TaskKind::kCount || task.kind == TaskKind::kCountAndCommit) {
+  if (task.kind == TaskKind::kCount) {
     fault_point(comm_.rank(), "count");
     engine_->count_uses(task.bundle);
     report_.count_seconds += seconds_since(start);
@@ -98,7 +98,7 @@ void Worker::do_task(const Task& task) {
   if (task.kind == TaskKind::kCommit || task.kind == TaskKind::kCountAndCommit) {
     fault_point(comm_.rank(), "commit");
     const auto commit_start = steady_clock::now();
-    done.record = engine_->commit(task.bundle);
+    done.record = engine_->commit(task.bundle, task.kind == TaskKind::kCountAndCommit);
     report_.commit_seconds += seconds_since(commit_start);
   }
   if (task.kind == TaskKind::kProve) {

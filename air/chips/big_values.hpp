@@ -7,6 +7,7 @@
 
 #include "air/chips/limbs.hpp"
 #include "air/image.hpp"
+#include "air/inverses.hpp"
 #include "air/part.hpp"
 
 namespace cairn {
@@ -15,6 +16,7 @@ struct BigValues {
   static constexpr const char* kName = "BIG";
   static constexpr Kind kKind = Kind::kRange;
   static constexpr bool kReadsCounts = true;
+  static constexpr int kInverses = 2;
 
   template <class T>
   struct Columns {
@@ -36,8 +38,10 @@ struct BigValues {
     range_check_limbs9(e, c.limb);
   }
 
+  template <class Invert = InvertNow>
   HOST_DEVICE static Columns<KoalaBear> fill(const Image& image, const Counts& counts,
-                                             const Part& part, uint32_t row) {
+                                             const Part& part, uint32_t row,
+                                             const Invert& invert = {}) {
     const uint32_t index = part.range_begin + row;
     const bool real = index < image.big_count;
     Columns<KoalaBear> c;
@@ -45,12 +49,8 @@ struct BigValues {
     c.limb = limbs9_of<kLimbs9>(real ? image.big[index] : Felt{{1, 0, 0, 0}});
     c.uses9 = real ? Counts::read(counts.big[0], index) : 0;
     c.uses27 = real ? Counts::read(counts.big[1], index) : 0;
-    // One inversion for both: neither is 0.
-    const KoalaBear sum = limb_sum<KoalaBear>(c.limb);
-    const KoalaBear away = distance<KoalaBear>(c.limb);
-    const KoalaBear inverse = (sum * away).inverse();
-    c.inverse_of_sum = inverse * away;
-    c.inverse_of_distance = inverse * sum;
+    c.inverse_of_sum = invert(limb_sum<KoalaBear>(c.limb));
+    c.inverse_of_distance = invert(distance<KoalaBear>(c.limb));
     return c;
   }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "air/chips/jnz.hpp"
+#include "air/inverses.hpp"
 
 namespace cairn {
 
@@ -17,8 +18,8 @@ struct JnzTaken {
   struct Columns {
     JnzStep<T> step;
     Word<T> condition;
-    T inverse;  // of the condition's value where it is an immediate
     T target;
+    T inverse;  // of the condition's value where it is an immediate
   };
 
   template <class E>
@@ -33,14 +34,14 @@ struct JnzTaken {
     read_immediate(e, r.en, r.pc + 1, c.target);
   }
 
+  template <class Invert = InvertNow>
   HOST_DEVICE static Columns<KoalaBear> fill(const Image& image, const Counts&, const Part& part,
-                                             uint32_t row) {
+                                             uint32_t row, const Invert& invert = {}) {
     if (row >= part.count) return {};
     const Step s(image, part, row);
     const Cell condition = s.cell(s.dst_address());
-    const KoalaBear inverse =
-        condition.kappa() != 0 ? KoalaBear(0) : KoalaBear(condition.value()).inverse();
-    return {jnz_step(s), s.word(s.dst_address()), inverse, s.immediate(s.state.pc + 1)};
+    const KoalaBear value(condition.kappa() != 0 ? 0 : condition.value());
+    return {jnz_step(s), s.word(s.dst_address()), s.immediate(s.state.pc + 1), invert(value)};
   }
 };
 

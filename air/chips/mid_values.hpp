@@ -6,6 +6,7 @@
 
 #include "air/chips/limbs.hpp"
 #include "air/image.hpp"
+#include "air/inverses.hpp"
 #include "air/part.hpp"
 
 namespace cairn {
@@ -14,6 +15,7 @@ struct MidValues {
   static constexpr const char* kName = "MID";
   static constexpr Kind kKind = Kind::kRange;
   static constexpr bool kReadsCounts = true;
+  static constexpr int kInverses = 1;
   static constexpr int kLimbs = 15;
 
   template <class T>
@@ -36,8 +38,10 @@ struct MidValues {
     range_check_limbs9(e, c.limb);
   }
 
+  template <class Invert = InvertNow>
   HOST_DEVICE static Columns<KoalaBear> fill(const Image& image, const Counts& counts,
-                                             const Part& part, uint32_t row) {
+                                             const Part& part, uint32_t row,
+                                             const Invert& invert = {}) {
     const uint32_t index = part.range_begin + row;
     const bool real = index < image.mid_count;
     Columns<KoalaBear> c;
@@ -45,7 +49,7 @@ struct MidValues {
     c.limb = limbs9_of<kLimbs>(real ? image.mid[index] : Felt{{1, 0, 0, 0}});
     c.uses9 = real ? Counts::read(counts.mid[0], index) : 0;
     c.uses27 = real ? Counts::read(counts.mid[1], index) : 0;
-    c.inverse_of_sum = limb_sum<KoalaBear>(c.limb).inverse();
+    c.inverse_of_sum = invert(limb_sum<KoalaBear>(c.limb));
     return c;
   }
 };

@@ -101,15 +101,19 @@ template <int kStage, class Twiddles>
 }
 
 /// An array of vectors, `stride` elements apart.
-struct Rows {
-  KoalaBear* data;
+template <class Element>
+struct RowsOf {
+  Element* data;
   uint64_t stride;
-  KoalaBear* at(uint64_t row) const { return data + row * stride; }
+  Element* at(uint64_t row) const { return data + row * stride; }
+  operator RowsOf<const Element>() const { return {data, stride}; }
 };
+using Rows = RowsOf<KoalaBear>;
+using ConstRows = RowsOf<const KoalaBear>;
 
 /// The stages that join groups of `half`, ..., half * 2^(kLog - 1) of 2^log_rows rows.
 template <int kLog, bool kEvaluate>
-void run_stages(Rows in, Rows out, const KoalaBear* table, uint32_t log_rows, uint64_t half) {
+void run_stages(ConstRows in, Rows out, const KoalaBear* table, uint32_t log_rows, uint64_t half) {
   constexpr int kRadix = 1 << kLog;
   const uint64_t rows = uint64_t{1} << log_rows;
   for (uint64_t block = 0; block < rows; block += half * kRadix) {
@@ -130,7 +134,7 @@ void run_stages(Rows in, Rows out, const KoalaBear* table, uint32_t log_rows, ui
 }
 
 template <bool kEvaluate>
-void run_stages(uint32_t count, Rows in, Rows out, const KoalaBear* table, uint32_t log_rows,
+void run_stages(uint32_t count, ConstRows in, Rows out, const KoalaBear* table, uint32_t log_rows,
                 uint64_t half) {
   switch (count) {
     case 1:
@@ -142,14 +146,15 @@ void run_stages(uint32_t count, Rows in, Rows out, const KoalaBear* table, uint3
   }
 }
 
-/// All stages of 2^log_rows rows, at most three at a time: `data` through `buffer`, and back.
+/// All stages of 2^log_rows rows, at most three at a time: `from` through `buffer` to `to`.
 template <bool kEvaluate>
-void transform_rows(Rows data, Rows buffer, const KoalaBear* table, uint32_t log_rows) {
-  Rows in = data;
+void transform_rows(ConstRows from, Rows buffer, Rows to, const KoalaBear* table,
+                    uint32_t log_rows) {
+  ConstRows in = from;
   for (uint32_t done = 0; done < log_rows;) {
     const uint32_t left = log_rows - done;
     const uint32_t count = left <= 3 ? left : left == 4 ? 2 : 3;
-    const Rows out = count == left ? data : buffer;
+    const Rows out = count == left ? to : buffer;
     const uint32_t log_half = kEvaluate ? done : left - count;
     run_stages<kEvaluate>(count, in, out, table, log_rows, uint64_t{1} << log_half);
     in = out;
@@ -157,17 +162,19 @@ void transform_rows(Rows data, Rows buffer, const KoalaBear* table, uint32_t log
   }
 }
 
-void high(const ExtendPlan& plan, int table, KoalaBear* data, uint64_t begin, uint64_t end) {
+void high(const ExtendPlan& plan, int table, const KoalaBear* from, KoalaBear* to, uint64_t begin,
+          uint64_t end) {
   const uint32_t log_rows = plan.log_height - plan.log_low;
   alignas(64) KoalaBear memory[kMaxRows * kLanes];
   const Rows buffer{memory, kLanes};
   for (uint64_t panel = begin; panel < end; ++panel) {
-    const Rows rows{data + panel * kLanes, uint64_t{1} << plan.log_low};
+    const ConstRows in{from + panel * kLanes, uint64_t{1} << plan.log_low};
+    const Rows out{to + panel * kLanes, uint64_t{1} << plan.log_low};
     const KoalaBear* twiddles = plan.high[table] + (panel << log_rows) * kLanes;
     if (table == 0) {
-      transform_rows<false>(rows, buffer, twiddles, log_rows);
+      transform_rows<false>(in, buffer, out, twiddles, log_rows);
     } else {
-      transform_rows<true>(rows, buffer, twiddles, log_rows);
+      transform_rows<true>(in, buffer, out, twiddles, log_rows);
     }
   }
 }
@@ -200,21 +207,22 @@ void square(const ExtendPlan& plan, const KoalaBear* from, KoalaBear* const (&to
   }
 }
 
-void low(const ExtendPlan& plan, KoalaBear* trace, KoalaBear* extended, uint64_t begin,
+void low(const ExtendPlan& plan, const KoalaBear* from, KoalaBear* extended, uint64_t begin,
          uint64_t end) {
   const uint32_t log_rows = plan.log_low - kLogLanes;
   for (uint64_t block = begin; block < end; ++block) {
-    KoalaBear* from = trace + (block << plan.log_low);
+    const KoalaBear* in = from + (block << plan.log_low);
     KoalaBear* out = extended + (block << plan.log_low);
     KoalaBear* const to[2] = {out, out + (uint64_t{1} << plan.log_height)};
-    const Rows rows{from, kLanes};
-    transform_rows<false>(rows, rows, plan.low[0], log_rows);
+    const Rows rows{out, kLanes};
+    transform_rows<false>({in, kLanes}, rows, rows, plan.low[0], log_rows);
+    const KoalaBear* interpolated = log_rows > 0 ? out : in;
     for (uint64_t i = 0; i < uint64_t{1} << plan.log_low; i += kLanes * kLanes) {
-      square<kLogLanes>(plan, from + i, {to[0] + i, to[1] + i});
+      square<kLogLanes>(plan, interpolated + i, {to[0] + i, to[1] + i});
     }
     for (int c = 0; c < 2; ++c) {
       const Rows half{to[c], kLanes};
-      transform_rows<true>(half, half, plan.low[1 + c], log_rows);
+      transform_rows<true>(half, half, half, plan.low[1 + c], log_rows);
     }
   }
 }

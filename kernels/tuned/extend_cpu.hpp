@@ -1,7 +1,7 @@
 // Low-degree extension on a CPU: what replaces extend_by_passes (kernels/extend.hpp), its oracle.
 //
-// A column of N = 2^(high + low) values goes through three passes, all in place or straight to its
-// place:
+// A column of N = 2^(high + low) values goes through three passes, the first from the trace to half
+// 0 of its place, the others there:
 //   1. interpolate, first `high` stages: rows 2^low apart, a panel of one vector's width at a time;
 //   2. blocks of 2^low neighbours: the other stages, the factor 1/N, and for either half the first
 //   `low`
@@ -34,11 +34,13 @@ struct ExtendPlan {
 /// What one instruction set has for it. A column must have at least 2^min_log_height rows.
 struct ExtendTarget {
   uint32_t min_log_height;
-  /// Passes 1 (table 0) and 3 (tables 1, 2): panels [begin, end) of the column at `data`; there are
-  /// 2^log_low / lanes panels.
-  void (*high)(const ExtendPlan&, int table, KoalaBear* data, uint64_t begin, uint64_t end);
-  /// Pass 2: blocks [begin, end) of 2^high, from `trace` to the two halves of `extended`.
-  void (*low)(const ExtendPlan&, KoalaBear* trace, KoalaBear* extended, uint64_t begin,
+  /// Passes 1 (table 0) and 3 (tables 1, 2): panels [begin, end) of the column at `from` to the one
+  /// at `to`, which may be the same; there are 2^log_low / lanes panels.
+  void (*high)(const ExtendPlan&, int table, const KoalaBear* from, KoalaBear* to, uint64_t begin,
+               uint64_t end);
+  /// Pass 2: blocks [begin, end) of 2^high, from `from`, which may be half 0 of `extended`, to both
+  /// halves.
+  void (*low)(const ExtendPlan&, const KoalaBear* from, KoalaBear* extended, uint64_t begin,
               uint64_t end);
 };
 

@@ -27,17 +27,20 @@ void BundleProver::count_uses() {
   for (const Part& part : bundle_) tracer.count_uses(part);
 }
 
-SegmentRecord BundleProver::commit() {
+CommittedTrace BundleProver::commit(bool counting, bool keeping) {
   const SegmentLayout layout = layout_of(bundle_);
   const Tracer tracer(backend_, image_, counts_);
-  std::vector<ExtendedBlock> blocks;
+  std::vector<ColumnBlock> traces, blocks;
   for (const HeightPlan& height : plan_heights(bundle_, layout)) {
-    blocks.push_back(extend(backend_, height.log_height, height.main, tracer.fill_main(height)));
+    ColumnBlock trace = tracer.fill_main(height, counting);
+    blocks.push_back(extend(backend_, trace));
+    if (keeping) traces.push_back(std::move(trace));
   }
-  return SegmentRecord::of(bundle_, Commitment(backend_, hash_, std::move(blocks)).root());
+  return {std::move(traces), {backend_, hash_, std::move(blocks)}};
 }
 
-SegmentProof BundleProver::prove(const GlobalChallenge& challenge, uint32_t index) {
+SegmentProof BundleProver::prove(const GlobalChallenge& challenge, uint32_t index,
+                                 std::optional<CommittedTrace> kept) {
   const SegmentLayout layout = layout_of(bundle_);
   const std::vector<HeightPlan> heights = plan_heights(bundle_, layout);
   const Tracer tracer(backend_, image_, counts_);
@@ -47,18 +50,20 @@ SegmentProof BundleProver::prove(const GlobalChallenge& challenge, uint32_t inde
   SegmentProof proof;
   proof.parts.resize(bundle_.size());
 
-  // Main columns again, helper columns beside them.
-  std::vector<ExtendedBlock> main_blocks, helper_blocks, fixed_blocks;
-  for (const HeightPlan& height : heights) {
-    Buffer<KoalaBear> main = tracer.fill_main(height);
-    Buffer<KoalaBear> fixed = tracer.fill_fixed(height);
-    Buffer<KoalaBear> helper =
-        tracer.fill_helper(height, main, fixed, device_lookups.data(), proof.parts);
-    main_blocks.push_back(extend(backend_, height.log_height, height.main, std::move(main)));
-    helper_blocks.push_back(extend(backend_, height.log_height, height.helper, std::move(helper)));
-    fixed_blocks.push_back(extend(backend_, height.log_height, height.fixed, std::move(fixed)));
+  // Main columns, again if they were not kept; helper columns beside them.
+  std::vector<ColumnBlock> main_blocks, helper_blocks, fixed_blocks;
+  for (size_t h = 0; h < heights.size(); ++h) {
+    ColumnBlock trace = kept ? std::move(kept->traces[h]) : tracer.fill_main(heights[h]);
+    const ColumnBlock fixed = tracer.fill_fixed(heights[h]);
+    const ColumnBlock helpers =
+        tracer.fill_helper(heights[h], trace, fixed, device_lookups.data(), proof.parts);
+    if (!kept) main_blocks.push_back(extend(backend_, trace));
+    trace = ColumnBlock();
+    helper_blocks.push_back(extend(backend_, helpers));
+    fixed_blocks.push_back(extend(backend_, fixed));
   }
-  const Commitment main(backend_, hash_, std::move(main_blocks));
+  const Commitment main =
+      kept ? std::move(kept->commitment) : Commitment(backend_, hash_, std::move(main_blocks));
   const Commitment helper(backend_, hash_, std::move(helper_blocks));
   proof.helper_root = helper.root();
   const SegmentRecord record = SegmentRecord::of(bundle_, main.root());
@@ -68,9 +73,9 @@ SegmentProof BundleProver::prove(const GlobalChallenge& challenge, uint32_t inde
   // Quotients.
   const Buffer<KoalaBear5> weights = constraint_weights(backend_, layout, lambda);
   std::vector<Buffer<KoalaBear>> points;
-  std::vector<ExtendedBlock> quotient_blocks;
+  std::vector<ColumnBlock> quotient_blocks;
   for (size_t h = 0; h < heights.size(); ++h) {
-    points.emplace_back(backend_, main.blocks[h].stride());
+    points.emplace_back(backend_, main.blocks[h].rows);
     fill_domain_points(backend_, heights[h].log_height, points[h].data());
     quotient_blocks.push_back(quotient_columns(
         backend_, tracer, heights[h], layout, main.blocks[h], helper.blocks[h], fixed_blocks[h],
@@ -92,10 +97,10 @@ SegmentProof BundleProver::prove(const GlobalChallenge& challenge, uint32_t inde
   const KoalaBear5 delta = transcript.draw_delta(proof.parts, proof.quotients);
   const OpeningOrder order(layout, record);
   const uint32_t log_tallest = heights[0].log_height;
-  const uint64_t domain = main.blocks[0].stride();
+  const uint64_t domain = main.blocks[0].rows;
   Buffer<KoalaBear> codeword(backend_, kExtensionDegree * domain);
   for (size_t h = 0; h < heights.size(); ++h) {
-    const uint64_t stride = main.blocks[h].stride();
+    const uint64_t stride = main.blocks[h].rows;
     Buffer<KoalaBear> low(backend_, h == 0 ? 0 : kExtensionDegree * stride);
     KoalaBear* const target = h == 0 ? codeword.data() : low.data();
     quotient_codeword(backend_, committed[h], zeta, delta, order.groups[h].main, proof.parts,

@@ -1,18 +1,25 @@
 // Proves one bundle in the phases of a job: count uses, commit, (global challenge), prove.
 //
-// Between commit and prove nothing but the root is kept: the trace is filled and extended again,
-// since holding every bundle of a job would cost 8 bytes a cell of the whole job
-// (docs/architecture.md).
+// Between commit and prove the caller keeps what was made if it has the memory, 12 bytes a main
+// cell and the tree. Else the trace is filled, extended and hashed again.
 #pragma once
+
+#include <optional>
+#include <vector>
 
 #include "air/image.hpp"
 #include "air/part.hpp"
 #include "kernels/backend.hpp"
 #include "stark/protocol/proof.hpp"
+#include "stark/prover/commitment.hpp"
 
 namespace cairn {
 
-class PhaseTimes;
+/// The main columns of a bundle.
+struct CommittedTrace {
+  std::vector<ColumnBlock> traces;  // by height, tallest first; none if they were not to be kept
+  Commitment commitment;
+};
 
 class BundleProver {
  public:
@@ -24,9 +31,12 @@ class BundleProver {
   /// provides.
   void count_uses();
   /// Fills and commits the main columns; for parts that read counts, the counts must be complete.
-  SegmentRecord commit();
+  /// With `counting`, for others alone, it does what count_uses() does on the way; with `keeping`,
+  /// the result can be given to prove().
+  CommittedTrace commit(bool counting = false, bool keeping = false);
   /// The proof of this bundle as segment `index` of the job.
-  SegmentProof prove(const GlobalChallenge& challenge, uint32_t index);
+  SegmentProof prove(const GlobalChallenge& challenge, uint32_t index,
+                     std::optional<CommittedTrace> kept = {});
 
  private:
   Backend& backend_;

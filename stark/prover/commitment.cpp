@@ -1,41 +1,41 @@
 #include "stark/prover/commitment.hpp"
 
+#include <bit>
+
 #include "kernels/extend.hpp"
 
 namespace cairn {
 namespace {
 
-Matrix matrix_of(const ExtendedBlock& block) {
+Matrix matrix_of(const ColumnBlock& block) {
   Matrix matrix{};
   matrix.data = block.values.data();
-  matrix.log_height = block.log_height;
+  matrix.log_height = static_cast<uint32_t>(std::countr_zero(block.rows)) - 1;
   matrix.outer_count = block.columns;
   matrix.outer_stride = block.stride();
   matrix.inner_count = 1;
   matrix.inner_stride = 0;
-  matrix.half_stride = block.stride() / 2;
+  matrix.half_stride = block.rows / 2;
   return matrix;
 }
 
-std::vector<Matrix> matrices_of(const std::vector<ExtendedBlock>& blocks) {
+std::vector<Matrix> matrices_of(const std::vector<ColumnBlock>& blocks) {
   std::vector<Matrix> matrices;
-  for (const ExtendedBlock& block : blocks) matrices.push_back(matrix_of(block));
+  for (const ColumnBlock& block : blocks) matrices.push_back(matrix_of(block));
   return matrices;
 }
 
 }  // namespace
 
-ExtendedBlock extend(Backend& backend, uint32_t log_height, uint32_t columns,
-                     Buffer<KoalaBear> trace, KoalaBear input_shift) {
-  ExtendedBlock block{log_height, columns, {}};
-  block.values = Buffer<KoalaBear>(backend, columns * block.stride());
-  if (columns > 0) {
-    low_degree_extend(backend, trace.data(), block.values.data(), log_height, columns, input_shift);
-  }
-  return block;
+ColumnBlock extend(Backend& backend, const ColumnBlock& trace) {
+  ColumnBlock extended(backend, trace.columns, 2 * trace.rows);
+  low_degree_extend(backend,
+                    {trace.values.data(), trace.stride(), extended.values.data(), extended.stride(),
+                     static_cast<uint32_t>(std::countr_zero(trace.rows)), trace.columns});
+  return extended;
 }
 
-Commitment::Commitment(Backend& backend, Hash hash, std::vector<ExtendedBlock> extended)
+Commitment::Commitment(Backend& backend, Hash hash, std::vector<ColumnBlock> extended)
     : blocks(std::move(extended)),
       tree(std::make_unique<MerkleTree>(backend, hash, matrices_of(blocks))) {}
 

@@ -4,29 +4,20 @@
 #include <memory>
 #include <vector>
 
+#include "kernels/column_block.hpp"
 #include "kernels/merkle.hpp"
 #include "stark/prover/trace.hpp"
 
 namespace cairn {
 
-struct ExtendedBlock {
-  uint32_t log_height;
-  uint32_t columns;
-  Buffer<KoalaBear> values;  // columns of 2 N values, coset-major, 2 N apart
-
-  uint64_t stride() const { return uint64_t{2} << log_height; }
-  const KoalaBear* column(uint32_t i) const { return values.data() + i * stride(); }
-};
-
-/// Extends a block of traces, which is used up; values of the trace lie at input_shift * H.
-ExtendedBlock extend(Backend& backend, uint32_t log_height, uint32_t columns,
-                     Buffer<KoalaBear> trace, KoalaBear input_shift = 1);
+/// Extends a block of traces to columns of twice as many values, coset-major.
+ColumnBlock extend(Backend& backend, const ColumnBlock& trace);
 
 struct Commitment {
-  std::vector<ExtendedBlock> blocks;  // tallest first
+  std::vector<ColumnBlock> blocks;  // tallest first
   std::unique_ptr<MerkleTree> tree;
 
-  Commitment(Backend& backend, Hash hash, std::vector<ExtendedBlock> extended);
+  Commitment(Backend& backend, Hash hash, std::vector<ColumnBlock> extended);
   Digest root() const { return tree->root(); }
 };
 

@@ -8,7 +8,7 @@ namespace {
 
 /// Columns of a block in the order of the powers of delta: first column, number of columns.
 struct ColumnRun {
-  const ExtendedBlock* block;
+  const ColumnBlock* block;
   uint32_t first, count;
 };
 
@@ -147,7 +147,7 @@ void quotient_codeword(Backend& backend, const CommittedHeight& h, const KoalaBe
   // Half by half, which need nothing of one another: the sums at the next row are held beside the
   // codeword.
   const uint64_t rows = h.plan->rows();
-  const uint64_t domain = h.main->stride();
+  const uint64_t domain = h.main->rows;
   Buffer<KoalaBear> next_sums(backend, kExtensionDegree * rows);
   for (uint64_t first = 0; first < domain; first += rows) {
     KoalaBear* const out = codeword + first;

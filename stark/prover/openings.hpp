@@ -8,9 +8,9 @@ namespace cairn {
 /// The blocks of one height after all three commitments.
 struct CommittedHeight {
   const HeightPlan* plan;
-  const ExtendedBlock* main;
-  const ExtendedBlock* helper;
-  const ExtendedBlock* quotient;
+  const ColumnBlock* main;
+  const ColumnBlock* helper;
+  const ColumnBlock* quotient;
   const KoalaBear* points;  // of its evaluation domain
 };
 

@@ -19,16 +19,15 @@ Buffer<KoalaBear5> constraint_weights(Backend& backend, const SegmentLayout& lay
   return Buffer<KoalaBear5>::from_host(backend, weights);
 }
 
-ExtendedBlock quotient_columns(Backend& backend, const Tracer& tracer, const HeightPlan& height,
-                               const SegmentLayout& layout, const ExtendedBlock& main,
-                               const ExtendedBlock& helper, const ExtendedBlock& fixed,
-                               const LookupChallenges* challenges,
-                               const Buffer<KoalaBear5>& weights,
-                               const std::vector<PartValues>& parts, const KoalaBear* points) {
-  const uint64_t domain = main.stride();
+ColumnBlock quotient_columns(Backend& backend, const Tracer& tracer, const HeightPlan& height,
+                             const SegmentLayout& layout, const ColumnBlock& main,
+                             const ColumnBlock& helper, const ColumnBlock& fixed,
+                             const LookupChallenges* challenges, const Buffer<KoalaBear5>& weights,
+                             const std::vector<PartValues>& parts, const KoalaBear* points) {
+  const uint64_t domain = main.rows;
   const KoalaBear inverse_height = KoalaBear(static_cast<int64_t>(height.rows())).inverse();
-  Buffer<KoalaBear> accumulator(backend, kExtensionDegree * domain);
-  accumulator.clear();
+  ColumnBlock accumulator(backend, kExtensionDegree, domain);
+  accumulator.values.clear();
   {
     Buffer<KoalaBear> selectors(backend, 3 * domain);
     const SelectorColumns columns{selectors.data(), selectors.data() + domain,
@@ -39,32 +38,26 @@ ExtendedBlock quotient_columns(Backend& backend, const Tracer& tracer, const Hei
       task.main = const_cast<KoalaBear*>(main.column(place.main));
       task.helper = const_cast<KoalaBear*>(helper.column(place.helper));
       task.fixed = fixed.column(place.fixed);
-      task.stride = domain;
+      task.stride = main.stride();
       task.challenges = challenges;
       task.weights = weights.data() + layout.constraint_offset(place.index);
       task.sum_share = inverse_height * parts[place.index].sum;
       task.is_first = columns.is_first;
       task.is_last = columns.is_last;
       task.except_last = columns.except_last;
-      task.accumulator = accumulator.data();
+      task.accumulator = accumulator.values.data();
       backend.run_chip(place.part.chip, task);
     }
   }
-  divide_by_vanishing(backend, height.log_height, accumulator.data(), domain);
+  divide_by_vanishing(backend, height.log_height, accumulator.values.data(), accumulator.stride());
 
   // Chunk c is the quotient's values on half c, a trace on a shifted domain.
-  ExtendedBlock result{height.log_height, kQuotientChunks * kExtensionDegree,
-                       Buffer<KoalaBear>(backend, kQuotientChunks * kExtensionDegree * domain)};
+  ColumnBlock result(backend, kQuotientChunks * kExtensionDegree, domain);
   for (uint32_t c = 0; c < kQuotientChunks; ++c) {
-    Buffer<KoalaBear> chunk(backend, kExtensionDegree * height.rows());
-    for (int e = 0; e < kExtensionDegree; ++e) {
-      backend.copy(chunk.data() + e * height.rows(),
-                   accumulator.data() + e * domain + c * height.rows(),
-                   height.rows() * sizeof(KoalaBear));
-    }
-    low_degree_extend(backend, chunk.data(), result.values.data() + c * kExtensionDegree * domain,
-                      height.log_height, kExtensionDegree,
-                      half_shift(c, static_cast<int>(height.log_height)));
+    low_degree_extend(backend,
+                      {accumulator.values.data() + c * height.rows(), accumulator.stride(),
+                       result.column(c * kExtensionDegree), result.stride(), height.log_height,
+                       kExtensionDegree, half_shift(c, static_cast<int>(height.log_height))});
   }
   return result;
 }

@@ -11,11 +11,10 @@ Buffer<KoalaBear5> constraint_weights(Backend& backend, const SegmentLayout& lay
 
 /// The two chunks of five columns of one height. `main`, `helper` and `fixed` are its extended
 /// blocks, `points` those of its evaluation domain.
-ExtendedBlock quotient_columns(Backend& backend, const Tracer& tracer, const HeightPlan& height,
-                               const SegmentLayout& layout, const ExtendedBlock& main,
-                               const ExtendedBlock& helper, const ExtendedBlock& fixed,
-                               const LookupChallenges* challenges,
-                               const Buffer<KoalaBear5>& weights,
-                               const std::vector<PartValues>& parts, const KoalaBear* points);
+ColumnBlock quotient_columns(Backend& backend, const Tracer& tracer, const HeightPlan& height,
+                             const SegmentLayout& layout, const ColumnBlock& main,
+                             const ColumnBlock& helper, const ColumnBlock& fixed,
+                             const LookupChallenges* challenges, const Buffer<KoalaBear5>& weights,
+                             const std::vector<PartValues>& parts, const KoalaBear* points);
 
 }  // namespace cairn

@@ -38,64 +38,70 @@ ChipTask Tracer::task(ChipWork work, const Part& part) const {
   return task;
 }
 
-void Tracer::count_uses(const Part& part) const {
+void Tracer::run_counting(ChipTask task) const {
   Buffer<uint32_t> unprovided(backend_, 1);
   unprovided.clear();
-  ChipTask counting = task(ChipWork::kCountUses, part);
-  counting.unprovided = unprovided.data();
-  backend_.run_chip(part.chip, counting);
+  task.unprovided = unprovided.data();
+  backend_.run_chip(task.part.chip, task);
   const uint32_t row = unprovided.to_host()[0];
   if (row != 0) {
     const std::string name =
-        with_chip(part.chip, []<class Chip>() { return std::string(Chip::kName); });
-    throw Error(Code::kBug, "bug: " + name + " row " + std::to_string(part.first + row - 1) +
+        with_chip(task.part.chip, []<class Chip>() { return std::string(Chip::kName); });
+    throw Error(Code::kBug, "bug: " + name + " row " + std::to_string(task.part.first + row - 1) +
                                 " uses a message that nothing provides");
   }
 }
 
-Buffer<KoalaBear> Tracer::fill_main(const HeightPlan& height) const {
-  Buffer<KoalaBear> trace(backend_, height.main * height.rows());
+void Tracer::count_uses(const Part& part) const { run_counting(task(ChipWork::kCountUses, part)); }
+
+ColumnBlock Tracer::fill_main(const HeightPlan& height, bool counting) const {
+  ColumnBlock trace(backend_, height.main, height.rows());
   for (const PartPlace& place : height.parts) {
-    ChipTask fill = task(ChipWork::kFill, place.part);
-    fill.main = trace.data() + place.main * height.rows();
-    fill.stride = height.rows();
-    backend_.run_chip(place.part.chip, fill);
+    ChipTask fill = task(counting ? ChipWork::kFillAndCount : ChipWork::kFill, place.part);
+    fill.main = trace.column(place.main);
+    fill.stride = trace.stride();
+    if (counting) {
+      run_counting(fill);
+    } else {
+      backend_.run_chip(place.part.chip, fill);
+    }
   }
   return trace;
 }
 
-Buffer<KoalaBear> Tracer::fill_fixed(const HeightPlan& height) const {
-  std::vector<KoalaBear> trace;
-  trace.reserve(height.fixed * height.rows());
+ColumnBlock Tracer::fill_fixed(const HeightPlan& height) const {
+  ColumnBlock trace(backend_, height.fixed, height.rows());
+  std::vector<KoalaBear> values(height.rows());
   for (const PartPlace& place : height.parts) {
     with_chip(place.part.chip, [&]<class Chip>() {
       if constexpr (kShape<Chip>.fixed > 0) {
         for (int column = 0; column < kShape<Chip>.fixed; ++column) {
           for (uint32_t row = 0; row < height.rows(); ++row) {
-            trace.push_back(Chip::fixed(column, row, static_cast<int>(height.log_height)));
+            values[row] = Chip::fixed(column, row, static_cast<int>(height.log_height));
           }
+          backend_.copy_in(trace.column(place.fixed + static_cast<uint32_t>(column)), values.data(),
+                           values.size() * sizeof(KoalaBear));
         }
       }
     });
   }
-  return Buffer<KoalaBear>::from_host(backend_, trace);
+  return trace;
 }
 
-Buffer<KoalaBear> Tracer::fill_helper(const HeightPlan& height, const Buffer<KoalaBear>& main,
-                                      const Buffer<KoalaBear>& fixed,
-                                      const LookupChallenges* challenges,
-                                      std::vector<PartValues>& parts) const {
-  Buffer<KoalaBear> trace(backend_, height.helper * height.rows());
+ColumnBlock Tracer::fill_helper(const HeightPlan& height, const ColumnBlock& main,
+                                const ColumnBlock& fixed, const LookupChallenges* challenges,
+                                std::vector<PartValues>& parts) const {
+  ColumnBlock trace(backend_, height.helper, height.rows());
   for (const PartPlace& place : height.parts) {
     ChipTask fill = task(ChipWork::kLookups, place.part);
-    fill.main = const_cast<KoalaBear*>(main.data()) + place.main * height.rows();
-    fill.fixed = fixed.data() + place.fixed * height.rows();
-    fill.helper = trace.data() + place.helper * height.rows();
-    fill.stride = height.rows();
+    fill.main = const_cast<KoalaBear*>(main.column(place.main));
+    fill.fixed = fixed.column(place.fixed);
+    fill.helper = trace.column(place.helper);
+    fill.stride = trace.stride();
     fill.challenges = challenges;
     backend_.run_chip(place.part.chip, fill);
-    KoalaBear* sums = fill.helper + uint64_t{place.pairs - 1} * kExtensionDegree * height.rows();
-    parts[place.index].sum = cyclic_prefix_sum(backend_, sums, height.rows(), height.rows());
+    KoalaBear* sums = fill.helper + uint64_t{place.pairs - 1} * kExtensionDegree * fill.stride;
+    parts[place.index].sum = cyclic_prefix_sum(backend_, sums, fill.stride, height.rows());
   }
   return trace;
 }

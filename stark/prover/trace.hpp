@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "kernels/buffer.hpp"
+#include "kernels/column_block.hpp"
 #include "stark/protocol/layout.hpp"
 #include "stark/protocol/proof.hpp"
 
@@ -41,19 +41,22 @@ class Tracer {
   /// Adds the uses of a part's rows to the counts. Throws Error(kBug) naming the chip and the row
   /// that uses what nothing provides.
   void count_uses(const Part& part) const;
-  Buffer<KoalaBear> fill_main(const HeightPlan& height) const;
-  Buffer<KoalaBear> fill_fixed(const HeightPlan& height) const;
+  /// The main columns of a height; with `counting`, the uses of its rows are counted as well.
+  ColumnBlock fill_main(const HeightPlan& height, bool counting = false) const;
+  ColumnBlock fill_fixed(const HeightPlan& height) const;
   /// The helper columns of a height; sets each part's sum in `parts`. `main` and `fixed` are
   /// traces.
-  Buffer<KoalaBear> fill_helper(const HeightPlan& height, const Buffer<KoalaBear>& main,
-                                const Buffer<KoalaBear>& fixed, const LookupChallenges* challenges,
-                                std::vector<PartValues>& parts) const;
+  ColumnBlock fill_helper(const HeightPlan& height, const ColumnBlock& main,
+                          const ColumnBlock& fixed, const LookupChallenges* challenges,
+                          std::vector<PartValues>& parts) const;
 
   /// A task for one of the part's kernels, with image, counts and part set and everything else
   /// zero.
   ChipTask task(ChipWork work, const Part& part) const;
 
  private:
+  void run_counting(ChipTask task) const;
+
   Backend& backend_;
   Image image_;
   Counts counts_;

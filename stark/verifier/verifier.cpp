@@ -6,6 +6,7 @@
 
 #include "air/public_terms.hpp"
 #include "core/error.hpp"
+#include "core/parallel.hpp"
 #include "stark/protocol/layout.hpp"
 #include "stark/protocol/parameters.hpp"
 #include "stark/protocol/segment_transcript.hpp"
@@ -24,7 +25,14 @@ Verdict refuse(Refusal refusal, std::string detail) {
   return verdict;
 }
 
-/// Decodes and checks one segment, whose record is known to be valid; adds its sums.
+/// What one segment comes to.
+struct SegmentFinding {
+  Refusal refusal = Refusal::kNone;
+  std::string detail;
+  KoalaBear5 bus_sum = KoalaBear5(0);
+};
+
+/// Decodes and checks one segment, whose record is known to be valid.
 Refusal check_segment(Hash hash, const GlobalChallenge& challenge, const LookupChallenges& lookups,
                       uint32_t index, const SegmentRecord& record, std::span<const std::byte> bytes,
                       KoalaBear5& bus_sum, std::string& detail) {
@@ -119,11 +127,17 @@ Verdict verify(const JobProof& proof, double security_target) {
     return refuse(Refusal::kSecurity, fmt::format("{:.1f} bits ({})", weakest.bits, weakest.name));
   }
 
-  for (size_t i = 0; i < proof.segments.size(); ++i) {
-    std::string detail;
-    const Refusal refusal = check_segment(proof.hash, challenge, lookups, static_cast<uint32_t>(i),
-                                          proof.records[i], proof.segments[i], bus_sum, detail);
-    if (refusal != Refusal::kNone) return refuse(refusal, fmt::format("segment {}: {}", i, detail));
+  std::vector<SegmentFinding> segments(proof.segments.size());
+  run_parallel(segments.size(), 0, [&](size_t i) {
+    segments[i].refusal =
+        check_segment(proof.hash, challenge, lookups, static_cast<uint32_t>(i), proof.records[i],
+                      proof.segments[i], segments[i].bus_sum, segments[i].detail);
+  });
+  for (size_t i = 0; i < segments.size(); ++i) {
+    if (segments[i].refusal != Refusal::kNone) {
+      return refuse(segments[i].refusal, fmt::format("segment {}: {}", i, segments[i].detail));
+    }
+    bus_sum += segments[i].bus_sum;
   }
   if (!(bus_sum == KoalaBear5(0))) return refuse(Refusal::kBusSum, "the sum is not zero");
   return verdict;

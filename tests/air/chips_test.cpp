@@ -22,10 +22,6 @@
 namespace cairn {
 namespace {
 
-struct PlainAdd {
-  static void add(uint32_t& counter, uint32_t amount) { counter += amount; }
-};
-
 /// The run of every opcode with its parts and the counts of all uses.
 class Chips : public testing::Test {
  protected:

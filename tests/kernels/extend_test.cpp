@@ -1,5 +1,7 @@
 #include "kernels/extend.hpp"
 
+#include <algorithm>
+
 #include "backends.hpp"
 #include "kernels/ntt.hpp"
 
@@ -30,13 +32,38 @@ KoalaBear evaluate(const std::vector<KoalaBear>& coefficients, KoalaBear x) {
 
 class Extend : public BackendTest {
  protected:
+  /// Through columns with gaps between them, which nothing may touch, nor the trace.
   std::vector<KoalaBear> extend(const std::vector<KoalaBear>& trace, uint32_t log_height,
                                 uint32_t columns, KoalaBear shift) {
-    Buffer<KoalaBear> in = upload(trace);
-    Buffer<KoalaBear> out(backend(), 2 * trace.size());
-    low_degree_extend(backend(), in.data(), out.data(), log_height, columns, shift);
-    return out.to_host();
+    const uint64_t height = uint64_t{1} << log_height;
+    const uint64_t from_stride = height + 16, to_stride = 2 * height + 48;
+    std::vector<KoalaBear> spread(columns * from_stride, kGap);
+    for (uint32_t column = 0; column < columns; ++column) {
+      std::copy_n(trace.begin() + static_cast<int64_t>(column * height), height,
+                  spread.begin() + static_cast<int64_t>(column * from_stride));
+    }
+    const Buffer<KoalaBear> in = upload(spread);
+    Buffer<KoalaBear> out = upload(std::vector<KoalaBear>(columns * to_stride, kGap));
+
+    low_degree_extend(backend(),
+                      {in.data(), from_stride, out.data(), to_stride, log_height, columns, shift});
+
+    EXPECT_TRUE(in.to_host() == spread) << "wrote to the trace";
+    const std::vector<KoalaBear> placed = out.to_host();
+    std::vector<KoalaBear> result;
+    for (uint32_t column = 0; column < columns; ++column) {
+      const auto begin = placed.begin() + static_cast<int64_t>(column * to_stride);
+      result.insert(result.end(), begin, begin + static_cast<int64_t>(2 * height));
+      EXPECT_EQ(std::count(begin + static_cast<int64_t>(2 * height),
+                           begin + static_cast<int64_t>(to_stride), kGap),
+                48)
+          << "wrote between columns";
+    }
+    return result;
   }
+
+ private:
+  static constexpr KoalaBear kGap{12345};
 };
 
 TEST_P(Extend, AgreesWithTheDefinition) {
@@ -103,7 +130,8 @@ TEST_P(Extend, EqualsThePlainPassesForAnyNumberOfColumns) {
       const std::vector<KoalaBear> trace = random_elements(columns * height, columns);
       auto in = Buffer<KoalaBear>::from_host(*oracle, trace);
       Buffer<KoalaBear> out(*oracle, 2 * trace.size());
-      extend_by_passes(*oracle, {in.data(), out.data(), log_height, columns, KoalaBear(1)});
+      extend_by_passes(*oracle,
+                       {in.data(), height, out.data(), 2 * height, log_height, columns, 1});
 
       const std::vector<KoalaBear> extended = extend(trace, log_height, columns, 1);
 

@@ -29,7 +29,7 @@ LoneSegment prove_lone_segment() {
   const Bundle bundle{{static_cast<uint32_t>(ChipId::kRangeTable), kMinLogHeight, 0, 64, 0, 0}};
   BundleProver prover(*backend, Hash::kBlake3, image, counts, bundle);
   LoneSegment lone{};
-  lone.record = prover.commit();
+  lone.record = SegmentRecord::of(bundle, prover.commit().commitment.root());
   lone.challenge.alpha = KoalaBear5(1, 2, 3, 4, 5);
   lone.challenge.gamma = KoalaBear5(6, 7, 8, 9, 10);
   lone.bytes = encode(prover.prove(lone.challenge, 0));

@@ -13,10 +13,6 @@
 
 namespace cairn::testing_support {
 
-struct PlainAdd {
-  static void add(uint32_t& counter, uint32_t amount) { counter += amount; }
-};
-
 /// Where a dishonest prover may interfere. Each hook may be empty.
 struct Interference {
   std::function<void(CountsBuffer&)> counts;                 // after all uses are counted
@@ -38,7 +34,9 @@ inline JobProof prove_job(Backend& backend, Hash hash, const Image& host_image,
   for (BundleProver& prover : provers) prover.count_uses();
   if (interference.counts) interference.counts(counts);
   JobProof proof{hash, statement, {}, {}};
-  for (BundleProver& prover : provers) proof.records.push_back(prover.commit());
+  for (size_t i = 0; i < provers.size(); ++i) {
+    proof.records.push_back(SegmentRecord::of(bundles[i], provers[i].commit().commitment.root()));
+  }
   if (interference.records) interference.records(proof.records);
   const GlobalChallenge challenge = draw_global_challenge(hash, statement, proof.records);
   for (size_t i = 0; i < provers.size(); ++i) {
