@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "aggregator/node_check.hpp"
 #include "air/public_terms.hpp"
@@ -41,6 +41,7 @@ BundleEngine::BundleEngine(const EngineOptions& options, const JobSetup& setup,
       setup_(setup),
       host_image_(view_image(image)),
       backend_(make_backend(options.backend, options.resources).value()),
+      steps_([this] { backend_->synchronize(); }),
       image_(std::make_unique<DeviceImage>(*backend_, host_image_)),
       counts_(std::make_unique<CountsBuffer>(*backend_, host_image_)) {}
 
@@ -52,7 +53,10 @@ BundleProver BundleEngine::prover(uint32_t bundle) {
   return {*backend_, setup_.hash, image_->view(), counts_->view(), setup_.bundles[bundle]};
 }
 
-void BundleEngine::count_uses(uint32_t bundle) { prover(bundle).count_uses(); }
+void BundleEngine::count_uses(uint32_t bundle) {
+  const TimedSteps timed(steps_);
+  prover(bundle).count_uses();
+}
 
 std::vector<uint32_t> BundleEngine::counts() const { return counts_->to_host(); }
 
@@ -65,11 +69,15 @@ void BundleEngine::set_counts(const std::vector<uint32_t>& counts) {
   counts_->from_host(with_public);
 }
 
-SegmentRecord BundleEngine::commit(uint32_t bundle) { return prover(bundle).commit(); }
+SegmentRecord BundleEngine::commit(uint32_t bundle) {
+  const TimedSteps timed(steps_);
+  return prover(bundle).commit();
+}
 
 void BundleEngine::begin_proving(ChallengeMessage message) { message_ = std::move(message); }
 
 Node BundleEngine::prove(uint32_t bundle) {
+  const TimedSteps timed(steps_);
   const SegmentProof proof = prover(bundle).prove(message_.challenge, bundle);
   KoalaBear5 sum(0);
   for (const PartValues& part : proof.parts) sum += part.sum;
@@ -81,7 +89,9 @@ void BundleEngine::check_node(const Node& node) const {
 }
 
 std::string BundleEngine::details() const {
-  return fmt::format(R"({{"backend_peak_bytes": {}}})", backend_->peak_bytes());
+  nlohmann::json steps = nlohmann::json::object();
+  for (const auto& [name, seconds] : steps_.own_seconds()) steps[name] = seconds;
+  return nlohmann::json{{"backend_peak_bytes", backend_->peak_bytes()}, {"steps", steps}}.dump();
 }
 
 }  // namespace cairn

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/timer.hpp"
 #include "kernels/job_memory.hpp"
 #include "mpi_driver/engine.hpp"
 
@@ -40,6 +41,7 @@ class BundleEngine : public Engine {
   JobSetup setup_;
   Image host_image_;
   std::unique_ptr<Backend> backend_;
+  PhaseTimer steps_;
   std::unique_ptr<DeviceImage> image_;
   std::unique_ptr<CountsBuffer> counts_;
   ChallengeMessage message_;

@@ -12,8 +12,6 @@
 
 namespace cairn {
 
-class PhaseTimes;
-
 class BundleProver {
  public:
   /// `image` and `counts` point into the backend's memory and outlive the prover.

@@ -1,5 +1,6 @@
 #include "stark/prover/commitment.hpp"
 
+#include "core/timer.hpp"
 #include "kernels/extend.hpp"
 
 namespace cairn {
@@ -27,6 +28,7 @@ std::vector<Matrix> matrices_of(const std::vector<ExtendedBlock>& blocks) {
 
 ExtendedBlock extend(Backend& backend, uint32_t log_height, uint32_t columns,
                      Buffer<KoalaBear> trace, KoalaBear input_shift) {
+  const auto timed = step("extend");
   ExtendedBlock block{log_height, columns, {}};
   block.values = Buffer<KoalaBear>(backend, columns * block.stride());
   if (columns > 0) {
@@ -36,10 +38,13 @@ ExtendedBlock extend(Backend& backend, uint32_t log_height, uint32_t columns,
 }
 
 Commitment::Commitment(Backend& backend, Hash hash, std::vector<ExtendedBlock> extended)
-    : blocks(std::move(extended)),
-      tree(std::make_unique<MerkleTree>(backend, hash, matrices_of(blocks))) {}
+    : blocks(std::move(extended)) {
+  const auto timed = step("hash");
+  tree = std::make_unique<MerkleTree>(backend, hash, matrices_of(blocks));
+}
 
 TreeOpening open(const MerkleTree& tree, const std::vector<uint32_t>& positions) {
+  const auto timed = step("queries");
   MerkleOpening opening = tree.open(positions);
   return {std::move(opening.rows), std::move(opening.siblings)};
 }

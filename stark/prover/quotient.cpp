@@ -1,5 +1,6 @@
 #include "stark/prover/quotient.hpp"
 
+#include "core/timer.hpp"
 #include "kernels/extend.hpp"
 #include "kernels/quotient.hpp"
 #include "kernels/selectors.hpp"
@@ -25,6 +26,7 @@ ExtendedBlock quotient_columns(Backend& backend, const Tracer& tracer, const Hei
                                const LookupChallenges* challenges,
                                const Buffer<KoalaBear5>& weights,
                                const std::vector<PartValues>& parts, const KoalaBear* points) {
+  const auto timed = step("constraints");
   const uint64_t domain = main.stride();
   const KoalaBear inverse_height = KoalaBear(static_cast<int64_t>(height.rows())).inverse();
   Buffer<KoalaBear> accumulator(backend, kExtensionDegree * domain);
@@ -62,6 +64,7 @@ ExtendedBlock quotient_columns(Backend& backend, const Tracer& tracer, const Hei
                    accumulator.data() + e * domain + c * height.rows(),
                    height.rows() * sizeof(KoalaBear));
     }
+    const auto timed_extension = step("extend");
     low_degree_extend(backend, chunk.data(), result.values.data() + c * kExtensionDegree * domain,
                       height.log_height, kExtensionDegree,
                       half_shift(c, static_cast<int>(height.log_height)));

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "air/chips.hpp"
+#include "core/timer.hpp"
 #include "kernels/prefix_sum.hpp"
 
 namespace cairn {
@@ -39,6 +40,7 @@ ChipTask Tracer::task(ChipWork work, const Part& part) const {
 }
 
 void Tracer::count_uses(const Part& part) const {
+  const auto timed = step("count");
   Buffer<uint32_t> unprovided(backend_, 1);
   unprovided.clear();
   ChipTask counting = task(ChipWork::kCountUses, part);
@@ -54,6 +56,7 @@ void Tracer::count_uses(const Part& part) const {
 }
 
 Buffer<KoalaBear> Tracer::fill_main(const HeightPlan& height) const {
+  const auto timed = step("fill");
   Buffer<KoalaBear> trace(backend_, height.main * height.rows());
   for (const PartPlace& place : height.parts) {
     ChipTask fill = task(ChipWork::kFill, place.part);
@@ -65,6 +68,7 @@ Buffer<KoalaBear> Tracer::fill_main(const HeightPlan& height) const {
 }
 
 Buffer<KoalaBear> Tracer::fill_fixed(const HeightPlan& height) const {
+  const auto timed = step("fill");
   std::vector<KoalaBear> trace;
   trace.reserve(height.fixed * height.rows());
   for (const PartPlace& place : height.parts) {
@@ -85,6 +89,7 @@ Buffer<KoalaBear> Tracer::fill_helper(const HeightPlan& height, const Buffer<Koa
                                       const Buffer<KoalaBear>& fixed,
                                       const LookupChallenges* challenges,
                                       std::vector<PartValues>& parts) const {
+  const auto timed = step("lookups");
   Buffer<KoalaBear> trace(backend_, height.helper * height.rows());
   for (const PartPlace& place : height.parts) {
     ChipTask fill = task(ChipWork::kLookups, place.part);
