@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "aggregator/node_check.hpp"
 #include "air/public_terms.hpp"
@@ -40,6 +40,7 @@ BundleEngine::BundleEngine(const EngineOptions& options, const JobSetup& setup,
       setup_(setup),
       host_image_(view_image(image)),
       backend_(make_backend(options.backend, options.resources).value()),
+      steps_([this] { backend_->synchronize(); }),
       image_(std::make_unique<DeviceImage>(*backend_, host_image_)),
       counts_(std::make_unique<CountsBuffer>(*backend_, host_image_)),
       need_(predict_memory(host_image_, image.size(), setup.bundles, options.resources.threads, 1,
@@ -53,7 +54,10 @@ BundleProver BundleEngine::prover(uint32_t bundle) {
   return {*backend_, setup_.hash, image_->view(), counts_->view(), setup_.bundles[bundle]};
 }
 
-void BundleEngine::count_uses(uint32_t bundle) { prover(bundle).count_uses(); }
+void BundleEngine::count_uses(uint32_t bundle) {
+  const TimedSteps timed(steps_);
+  prover(bundle).count_uses();
+}
 
 std::vector<uint32_t> BundleEngine::counts() const { return counts_->to_host(); }
 
@@ -67,6 +71,7 @@ void BundleEngine::set_counts(const std::vector<uint32_t>& counts) {
 }
 
 SegmentRecord BundleEngine::commit(uint32_t bundle, bool counting) {
+  const TimedSteps timed(steps_);
   const bool keeping = has_room_to_keep(bundle);
   CommittedTrace committed = prover(bundle).commit(counting, keeping);
   const SegmentRecord record =
@@ -85,6 +90,7 @@ bool BundleEngine::has_room_to_keep(uint32_t bundle) const {
 void BundleEngine::begin_proving(ChallengeMessage message) { message_ = std::move(message); }
 
 Node BundleEngine::prove(uint32_t bundle) {
+  const TimedSteps timed(steps_);
   std::optional<CommittedTrace> kept;
   if (auto node = kept_.extract(bundle)) kept = std::move(node.mapped());
   const SegmentProof proof = prover(bundle).prove(message_.challenge, bundle, std::move(kept));
@@ -98,7 +104,9 @@ void BundleEngine::check_node(const Node& node) const {
 }
 
 std::string BundleEngine::details() const {
-  return fmt::format(R"({{"backend_peak_bytes": {}}})", backend_->peak_bytes());
+  nlohmann::json steps = nlohmann::json::object();
+  for (const auto& [name, seconds] : steps_.own_seconds()) steps[name] = seconds;
+  return nlohmann::json{{"backend_peak_bytes", backend_->peak_bytes()}, {"steps", steps}}.dump();
 }
 
 }  // namespace cairn

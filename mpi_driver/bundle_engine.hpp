@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/timer.hpp"
 #include "kernels/job_memory.hpp"
 #include "mpi_driver/engine.hpp"
 #include "mpi_driver/memory_plan.hpp"
@@ -47,6 +48,7 @@ class BundleEngine : public Engine {
   JobSetup setup_;
   Image host_image_;
   std::unique_ptr<Backend> backend_;
+  PhaseTimer steps_;
   std::unique_ptr<DeviceImage> image_;
   std::unique_ptr<CountsBuffer> counts_;
   MemoryNeed need_;

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mpi_driver/build_info.hpp"
+#include "mpi_driver/step_table.hpp"
 #include "mpi_driver/table.hpp"
 
 namespace cairn {
@@ -27,6 +28,18 @@ json phases_json(const ProveOutcome& outcome) {
     phases.push_back({{"phase", phase.name}, {"seconds", phase.seconds}});
   }
   return phases;
+}
+
+json steps_json(const ProveOutcome& outcome) {
+  json steps = json::array();
+  for (const StepTime& step : step_times(outcome)) {
+    steps.push_back({{"step", step.name},
+                     {"of", step.of_workers ? "workers" : "rank 0"},
+                     {"seconds", step.seconds},
+                     {"least", step.least},
+                     {"most", step.most}});
+  }
+  return steps;
 }
 
 json workers_json(const ProveOutcome& outcome) {
@@ -121,6 +134,7 @@ std::string report_json(const ProveOutcome& outcome) {
         {"system_seconds", outcome.coordinator.system_seconds},
         {"peak_bytes", outcome.coordinator.peak_bytes}}},
       {"workers", workers_json(outcome)},
+      {"time_by_step", steps_json(outcome)},
       {"phases", phases_json(outcome)}};
   return report.dump(2) + '\n';
 }
@@ -148,13 +162,7 @@ std::string summary(const ProveOutcome& outcome, const Options& options) {
       fmt::format("{:.1f} bits proven, limited by {}", outcome.security_bits, outcome.tightest));
   add("hash", hash_name(outcome.hash));
   add("digest", outcome.digest.hex());
-
-  std::vector<std::vector<std::string>> phases;
-  for (const PhaseTime& phase : outcome.phases) {
-    phases.push_back({phase.name, format_seconds(phase.seconds),
-                      fmt::format("{:.0f} %", 100 * phase.seconds / outcome.seconds)});
-  }
-  return format_table(rows) + "\nphases\n" + format_table(phases, true);
+  return format_table(rows) + "\n" + step_table(outcome);
 }
 
 }  // namespace cairn

@@ -127,12 +127,14 @@ void Worker::merge_ready() {
       continue;
     }
     fault_point(comm_.rank(), "merge");
+    const auto start = std::chrono::steady_clock::now();
     Node node = merge(hash_, leaves_, std::move(left->second), std::move(right->second));
     nodes_.erase(left);
     nodes_.erase(right);
     nodes_.emplace(span, std::move(node));
     wanted = wanted_.erase(wanted);
     ++report_.merges;
+    report_.merge_seconds += seconds_since(start);
     comm_.send(kCoordinator, static_cast<int>(Tag::kMerged), encode(span));
   }
 }

@@ -1,6 +1,7 @@
 #include "stark/prover/bundle_prover.hpp"
 
 #include "air/chips.hpp"
+#include "core/timer.hpp"
 #include "kernels/lift.hpp"
 #include "kernels/points.hpp"
 #include "stark/protocol/segment_transcript.hpp"
@@ -106,6 +107,7 @@ SegmentProof BundleProver::prove(const GlobalChallenge& challenge, uint32_t inde
     quotient_codeword(backend_, committed[h], zeta, delta, order.groups[h].main, proof.parts,
                       proof.quotients[h], target);
     if (h > 0) {
+      const auto timed = step("deep");
       lift_add(backend_, target, stride, heights[h].log_height, codeword.data(), domain,
                log_tallest);
     }

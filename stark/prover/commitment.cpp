@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "core/timer.hpp"
 #include "kernels/extend.hpp"
 
 namespace cairn {
@@ -28,6 +29,7 @@ std::vector<Matrix> matrices_of(const std::vector<ColumnBlock>& blocks) {
 }  // namespace
 
 ColumnBlock extend(Backend& backend, const ColumnBlock& trace) {
+  const auto timed = step("extend");
   ColumnBlock extended(backend, trace.columns, 2 * trace.rows);
   low_degree_extend(backend,
                     {trace.values.data(), trace.stride(), extended.values.data(), extended.stride(),
@@ -36,10 +38,13 @@ ColumnBlock extend(Backend& backend, const ColumnBlock& trace) {
 }
 
 Commitment::Commitment(Backend& backend, Hash hash, std::vector<ColumnBlock> extended)
-    : blocks(std::move(extended)),
-      tree(std::make_unique<MerkleTree>(backend, hash, matrices_of(blocks))) {}
+    : blocks(std::move(extended)) {
+  const auto timed = step("hash");
+  tree = std::make_unique<MerkleTree>(backend, hash, matrices_of(blocks));
+}
 
 TreeOpening open(const MerkleTree& tree, const std::vector<uint32_t>& positions) {
+  const auto timed = step("queries");
   MerkleOpening opening = tree.open(positions);
   return {std::move(opening.rows), std::move(opening.siblings)};
 }

@@ -1,5 +1,6 @@
 #include "stark/prover/low_degree.hpp"
 
+#include "core/timer.hpp"
 #include "kernels/fri_fold.hpp"
 #include "kernels/grind.hpp"
 #include "stark/protocol/domain.hpp"
@@ -32,6 +33,7 @@ Matrix layer_rows(const Buffer<KoalaBear>& values, int log_height, int step) {
 std::vector<uint32_t> prove_low_degree(Backend& backend, Hash hash, Buffer<KoalaBear> codeword,
                                        int log_height, SegmentTranscript& transcript,
                                        SegmentProof& proof) {
+  const auto timed = step("fri");
   const int log_tallest = log_height;
   const FoldSchedule schedule = FoldSchedule::for_height(log_height);
   std::vector<Layer> layers;
@@ -51,7 +53,10 @@ std::vector<uint32_t> prove_low_degree(Backend& backend, Hash hash, Buffer<Koala
   }
   proof.last_polynomial = last_polynomial(codeword.to_host());
   transcript.absorb_last_polynomial(proof.last_polynomial);
-  proof.work_nonce = grind(backend, hash, transcript.work_seed(), kQueryWorkBits);
+  {
+    const auto timed_work = step("work");
+    proof.work_nonce = grind(backend, hash, transcript.work_seed(), kQueryWorkBits);
+  }
   check(transcript.accept_work(proof.work_nonce), "the nonce found has the work asked for");
 
   const std::vector<uint32_t> positions = transcript.draw_positions(log_tallest);

@@ -1,5 +1,6 @@
 #include "stark/prover/openings.hpp"
 
+#include "core/timer.hpp"
 #include "kernels/barycentric.hpp"
 #include "kernels/deep.hpp"
 
@@ -100,6 +101,7 @@ struct Batch {
 
 void evaluate_height(Backend& backend, const CommittedHeight& h, const KoalaBear5& zeta,
                      std::vector<PartValues>& parts, std::vector<KoalaBear5>& quotients) {
+  const auto timed = step("openings");
   const std::vector<KoalaBear5> here = evaluate_runs(backend, h, runs_at_zeta(h), zeta);
   Cursor at_zeta(here);
   for (size_t i = 0; i < h.plan->parts.size(); ++i) {
@@ -127,6 +129,7 @@ void quotient_codeword(Backend& backend, const CommittedHeight& h, const KoalaBe
                        const KoalaBear5& delta, uint64_t first_power,
                        const std::vector<PartValues>& parts,
                        const std::vector<KoalaBear5>& quotients, KoalaBear* codeword) {
+  const auto timed = step("deep");
   std::vector<KoalaBear5> here, next;
   const auto append = [&](std::vector<KoalaBear5>& to,
                           std::vector<KoalaBear5> PartValues::*member) {

@@ -1,5 +1,6 @@
 #include "stark/prover/quotient.hpp"
 
+#include "core/timer.hpp"
 #include "kernels/extend.hpp"
 #include "kernels/quotient.hpp"
 #include "kernels/selectors.hpp"
@@ -24,6 +25,7 @@ ColumnBlock quotient_columns(Backend& backend, const Tracer& tracer, const Heigh
                              const ColumnBlock& helper, const ColumnBlock& fixed,
                              const LookupChallenges* challenges, const Buffer<KoalaBear5>& weights,
                              const std::vector<PartValues>& parts, const KoalaBear* points) {
+  const auto timed = step("constraints");
   const uint64_t domain = main.rows;
   const KoalaBear inverse_height = KoalaBear(static_cast<int64_t>(height.rows())).inverse();
   ColumnBlock accumulator(backend, kExtensionDegree, domain);
@@ -54,6 +56,7 @@ ColumnBlock quotient_columns(Backend& backend, const Tracer& tracer, const Heigh
   // Chunk c is the quotient's values on half c, a trace on a shifted domain.
   ColumnBlock result(backend, kQuotientChunks * kExtensionDegree, domain);
   for (uint32_t c = 0; c < kQuotientChunks; ++c) {
+    const auto timed_extension = step("extend");
     low_degree_extend(backend,
                       {accumulator.values.data() + c * height.rows(), accumulator.stride(),
                        result.column(c * kExtensionDegree), result.stride(), height.log_height,

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "air/chips.hpp"
+#include "core/timer.hpp"
 #include "kernels/prefix_sum.hpp"
 
 namespace cairn {
@@ -52,9 +53,13 @@ void Tracer::run_counting(ChipTask task) const {
   }
 }
 
-void Tracer::count_uses(const Part& part) const { run_counting(task(ChipWork::kCountUses, part)); }
+void Tracer::count_uses(const Part& part) const {
+  const auto timed = step("count");
+  run_counting(task(ChipWork::kCountUses, part));
+}
 
 ColumnBlock Tracer::fill_main(const HeightPlan& height, bool counting) const {
+  const auto timed = step("fill");
   ColumnBlock trace(backend_, height.main, height.rows());
   for (const PartPlace& place : height.parts) {
     ChipTask fill = task(counting ? ChipWork::kFillAndCount : ChipWork::kFill, place.part);
@@ -70,6 +75,7 @@ ColumnBlock Tracer::fill_main(const HeightPlan& height, bool counting) const {
 }
 
 ColumnBlock Tracer::fill_fixed(const HeightPlan& height) const {
+  const auto timed = step("fill");
   ColumnBlock trace(backend_, height.fixed, height.rows());
   std::vector<KoalaBear> values(height.rows());
   for (const PartPlace& place : height.parts) {
@@ -91,6 +97,7 @@ ColumnBlock Tracer::fill_fixed(const HeightPlan& height) const {
 ColumnBlock Tracer::fill_helper(const HeightPlan& height, const ColumnBlock& main,
                                 const ColumnBlock& fixed, const LookupChallenges* challenges,
                                 std::vector<PartValues>& parts) const {
+  const auto timed = step("lookups");
   ColumnBlock trace(backend_, height.helper, height.rows());
   for (const PartPlace& place : height.parts) {
     ChipTask fill = task(ChipWork::kLookups, place.part);

@@ -50,5 +50,25 @@ TEST(PhaseTimer, NestsAndTotals) {
   EXPECT_THAT(timer.table(), testing::HasSubstr("\n  ntt "));
 }
 
+TEST(PhaseTimer, GivesEachNameItsOwnTime) {
+  int settled = 0;
+  PhaseTimer timer([&] { ++settled; });
+  { const auto nobody = step("before"); }
+  {
+    const TimedSteps timed(timer);
+    const auto outer = step("fri");
+    { const auto inner = step("queries"); }
+  }
+  { const auto again = timer.enter("queries"); }
+  { const auto nobody = step("after"); }
+  const auto own = timer.own_seconds();
+  ASSERT_EQ(own.size(), 2u);
+  EXPECT_EQ(own[0].first, "fri");
+  EXPECT_EQ(own[1].first, "queries");
+  EXPECT_GE(own[0].second, 0);
+  EXPECT_NEAR(own[0].second + own[1].second, timer.total().seconds, 1e-9);
+  EXPECT_EQ(settled, 6);  // before each of six readings of the clock
+}
+
 }  // namespace
 }  // namespace cairn

@@ -152,6 +152,13 @@ TEST(Program, ProvesVerifiesAndInspectsProofs) {
   const json report = json::parse(read_text(folder / "r.json"));
   const json expected =
       json::parse(read_text((test_data() / "pie" / "expected.json").string()))["fib.n100.pie.zip"];
+  double accounted = 0;
+  for (const json& step : report["time_by_step"]) {
+    accounted += step["seconds"].get<double>();
+    EXPECT_THAT(proven.out, HasSubstr("\n" + step["step"].get<std::string>() + " "));
+  }
+  EXPECT_NEAR(accounted, report["seconds"].get<double>(), 1e-6);
+  EXPECT_GE(report["time_by_step"].size(), 17u);
   const std::string hash = expected["program_hash_pedersen"];
   const std::string fact = expected["fact_keccak"];
 
