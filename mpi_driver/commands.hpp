@@ -9,6 +9,8 @@ int inspect_command(const Options& options);
 int check_command(const Options& options);
 /// May start MPI, hence the arguments.
 int prove_command(const Options& options, int& argc, char**& argv);
+int gc_command(const Options& options);
+int inspect_store(const Options& options);
 int verify_command(const Options& options);
 /// Becomes the program cairn-bench, which lies beside this one.
 int bench_command(char** argv);

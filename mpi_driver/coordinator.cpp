@@ -4,100 +4,235 @@
 #include <numeric>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "core/log.hpp"
+#include "mpi_driver/collective_guard.hpp"
 #include "mpi_driver/fault.hpp"
 
 namespace cairn {
 namespace {
 
+using std::chrono::steady_clock;
+
 constexpr auto kPatience = std::chrono::milliseconds(250);
+/// What a rank may take to come to a collective, or to fold a node when nothing else is left.
+constexpr double kStepSeconds = 60;
+constexpr double kFoldSeconds = 20;
+/// What sharing the image may take, in bytes a second.
+constexpr double kSlowestLink = 10e6;
 
 int number(Tag tag) { return static_cast<int>(tag); }
 
+const char* name_of(TaskKind kind) {
+  constexpr const char* kNames[kTaskKinds] = {"count", "count", "commit", "prove"};
+  return kNames[static_cast<int>(kind)];
+}
+
 }  // namespace
 
-Coordinator::Coordinator(Comm& comm, Progress& progress) : comm_(comm), progress_(progress) {}
+Coordinator::Coordinator(Comm& comm, Progress& progress)
+    : comm_(comm),
+      progress_(progress),
+      last_look_(steady_clock::now()),
+      last_beat_(steady_clock::now()) {}
 
-JobProof Coordinator::run(const JobInput& input) {
+CheckedProof Coordinator::run(const JobInput& input) {
   check(comm_.rank() == 0 && comm_.size() > 1, "a coordinator is rank 0 and has workers");
   input_ = &input;
   leaves_ = static_cast<uint32_t>(input.bundles.size());
-  records_.resize(leaves_);
-  set_up();
-
-  std::vector<Task> first;
-  std::vector<Task> second;
-  std::vector<Task> prove;
-  for (uint32_t i = 0; i < leaves_; ++i) {
-    const bool early = input.before_counts[i];
-    first.push_back({early ? TaskKind::kCountAndCommit : TaskKind::kCount, i});
-    if (!early) second.push_back({TaskKind::kCommit, i});
-    prove.push_back({TaskKind::kProve, i});
+  schedule_.emplace(workers(), input.cost, input.times.watchdog);
+  fold_.emplace(comm_, input.hash, leaves_, [this](const Fold::Made& made) { store_node(made); });
+  earlier_.records.resize(leaves_);
+  if (input.store != nullptr) {
+    earlier_ = load_work(*input.store, input.hash, input.bundles, input.count_size);
+    stored_nodes_ = load_nodes(*input.store, input.hash, leaves_);
   }
-  run_tasks("commit", first);
-  announce(Tag::kSumCounts);
-  run_tasks("tables", second);
-
-  // Soundness: alpha and gamma are drawn only now, when every main root of the job is fixed.
-  const GlobalChallenge challenge = draw_global_challenge(input.hash, input.statement, records_);
-  announce(Tag::kChallenge);
-  comm_.broadcast(encode(ChallengeMessage{challenge, records_}));
-  run_tasks("prove", prove);
-  progress_.begin("fold");
-  while (!root_) wait();
+  set_up();
+  commit();
+  prove();
+  phase_ = "fold";
+  progress_.begin(phase_);
+  fold_->begin_waiting();
+  while (!fold_->done()) {
+    fold_->take_over(
+        input.times.watchdog > 0 ? input.times.watchdog : kFoldSeconds,
+        [this](int rank) { return rank != 0 && schedule_->running(rank).has_value(); });
+    if (!fold_->done()) wait();
+  }
   progress_.end();
-  check(root_->span == Span{0, leaves_}, "the root of the fold tree covers the job");
-  return {input.hash, input.statement, records_, std::move(root_->segments)};
+  std::vector<KoalaBear5> sums = fold_->sums();
+  return {{input.hash, input.statement, records_, fold_->take()}, std::move(sums)};
 }
 
 void Coordinator::set_up() {
-  fault_point(0, "setup");
-  progress_.begin("setup");
+  phase_ = "setup";
+  fault_point(0, phase_);
+  progress_.begin(phase_);
   announce(Tag::kSetup);
-  const std::span<const std::byte> view = comm_.share(input_->image);
-  if (view.data() != input_->image.data() && input_->release_image) input_->release_image();
-  comm_.broadcast(encode(JobSetup{input_->hash, input_->statement, input_->bundles}));
-  while (static_cast<int>(idle_.size()) < comm_.size() - 1) wait();
-}
-
-void Coordinator::run_tasks(const std::string& phase, std::vector<Task> tasks) {
-  if (tasks.empty()) return;
-  const auto& cost = input_->cost;
-  std::stable_sort(tasks.begin(), tasks.end(),
-                   [&](const Task& a, const Task& b) { return cost[a.bundle] > cost[b.bundle]; });
-  const uint64_t total =
-      std::accumulate(tasks.begin(), tasks.end(), uint64_t{0},
-                      [&](uint64_t sum, const Task& task) { return sum + cost[task.bundle]; });
-  progress_.begin(phase, total);
-  unfinished_ = tasks.size();
-  queue_.assign(tasks.begin(), tasks.end());
-  hand_out();
-  while (unfinished_ > 0) wait();
-}
-
-void Coordinator::announce(Tag tag) {
-  for (int worker = 1; worker < comm_.size(); ++worker) comm_.send(worker, number(tag), {});
-}
-
-void Coordinator::wait() {
-  if (const std::optional<Message> message = comm_.receive(kPatience)) {
-    handle(*message);
-    hand_out();
-  } else {
-    progress_.tick();
+  gather("setup");
+  const double bound = kStepSeconds + static_cast<double>(input_->image.size()) / kSlowestLink;
+  {
+    const CollectiveGuard guard(bound, "sharing the image with all ranks");
+    const std::span<const std::byte> view = comm_.share(input_->image);
+    if (view.data() != input_->image.data() && input_->release_image) input_->release_image();
+    comm_.broadcast(encode(JobSetup{input_->hash, input_->statement, input_->bundles}));
+  }
+  const double since = schedule_->now();
+  while (static_cast<int>(hellos_.size()) < workers()) {
+    wait();
+    for (int rank = 1; rank <= workers(); ++rank) {
+      if (!hellos_.contains(rank) && schedule_->now() - since > bound) {
+        give_up(rank, "getting ready", schedule_->now() - since);
+      }
+    }
   }
 }
 
+/// Every record of the job: from the store, or committed now.
+void Coordinator::commit() {
+  std::vector<Task> first;
+  std::vector<Task> second;
+  bool counts_needed = false;
+  for (uint32_t i = 0; i < leaves_; ++i) {
+    const bool proven = earlier_.segments.contains(i);
+    counts_needed |= !input_->before_counts[i] && !(earlier_.records[i] && proven);
+  }
+  const bool count = counts_needed && earlier_.counts.empty();
+  for (uint32_t i = 0; i < leaves_; ++i) {
+    const bool early = input_->before_counts[i] && !earlier_.records[i];
+    if (count) first.push_back({early ? TaskKind::kCountAndCommit : TaskKind::kCount, i});
+    if (!count && early) first.push_back({TaskKind::kCommit, i});
+    if (!input_->before_counts[i] && !earlier_.records[i]) {
+      second.push_back({TaskKind::kCommit, i});
+    }
+  }
+  records_.resize(leaves_);
+  size_t known = 0;
+  for (uint32_t i = 0; i < leaves_; ++i) {
+    if (!earlier_.records[i]) continue;
+    records_[i] = *earlier_.records[i];
+    ++known;
+  }
+  if (known + earlier_.segments.size() > 0) {
+    progress_.note(fmt::format("resuming: {} of {} segments committed, {} proven in {}", known,
+                               leaves_, earlier_.segments.size(), input_->store->folder()));
+  }
+  run_tasks("commit", first);
+  have_counts(counts_needed);
+  run_tasks("tables", second);
+}
+
+/// Every worker gets the sums of the counts: of all workers, or those of an earlier run.
+void Coordinator::have_counts(bool needed) {
+  if (!needed) return;
+  if (!earlier_.counts.empty()) {
+    announce(Tag::kSetCounts);
+    gather("counts");
+    ByteWriter out;
+    out.u32s(earlier_.counts);
+    const CollectiveGuard broadcast(
+        kStepSeconds + static_cast<double>(out.bytes().size()) / kSlowestLink,
+        "sending the counts to all ranks");
+    comm_.broadcast(out.take());
+    earlier_.counts = {};
+    return;
+  }
+  const bool keep = input_->store != nullptr;
+  announce(Tag::kSumCounts, {std::byte{static_cast<unsigned char>(keep)}});
+  gather("counts");
+  if (!keep) return;
+  const double since = schedule_->now();
+  while (counts_.empty()) {
+    wait();
+    const double bound =
+        kStepSeconds + 4.0 * static_cast<double>(input_->count_size) / kSlowestLink;
+    if (schedule_->now() - since > bound) {
+      give_up(1, "summing the counts", schedule_->now() - since);
+    }
+  }
+  put_counts(*input_->store, counts_, {host_of(1), 1, 0});
+  counts_ = {};
+}
+
+void Coordinator::prove() {
+  // Soundness: alpha and gamma are drawn only now, when every main root of the job is fixed.
+  challenge_ = {draw_global_challenge(input_->hash, input_->statement, records_), records_};
+  announce(Tag::kChallenge, encode(challenge_));
+  std::vector<Task> tasks;
+  for (uint32_t i = 0; i < leaves_; ++i) {
+    if (!earlier_.segments.contains(i)) tasks.push_back({TaskKind::kProve, i});
+  }
+  // Those of the store are looked at while ranks prove the others.
+  schedule_->add(tasks);
+  hand_out();
+  for (auto& [index, segment] : std::exchange(earlier_.segments, {})) {
+    try {
+      fold_->add(input_->check_segment(challenge_, index, std::move(segment)), 0);
+      ++proven_;
+    } catch (const Error& error) {
+      input_->store->reject({EntryKind::kSegment, {index, 1}}, error.what());
+      schedule_->add(Task{TaskKind::kProve, index});
+      hand_out();
+    }
+  }
+  run_tasks("prove", {});
+}
+
+void Coordinator::run_tasks(const std::string& phase, std::vector<Task> tasks) {
+  schedule_->add(std::move(tasks));
+  if (schedule_->unfinished() == 0) return;
+  phase_ = phase;
+  progress_.begin(phase, schedule_->unfinished_cost());
+  hand_out();
+  while (schedule_->unfinished() > 0) wait();
+}
+
+void Coordinator::announce(Tag tag, const std::vector<std::byte>& payload) {
+  for (int worker = 1; worker < comm_.size(); ++worker) comm_.send(worker, number(tag), payload);
+}
+
+void Coordinator::gather(const char* what) {
+  arrived_.clear();
+  const double since = schedule_->now();
+  while (static_cast<int>(arrived_.size()) < workers()) {
+    wait();
+    for (int rank = 1; rank <= workers(); ++rank) {
+      const double waited = schedule_->now() - since;
+      if (!arrived_.contains(rank) && waited > patience_of(rank)) {
+        give_up(rank, fmt::format("coming to the {}", what), waited);
+      }
+    }
+  }
+}
+
+/// For the next sign of a rank that may first have to finish a task.
+double Coordinator::patience_of(int rank) const {
+  const double step = input_->times.watchdog > 0 ? input_->times.watchdog : kStepSeconds;
+  const auto& running = schedule_->running(rank);
+  return running ? step + schedule_->patience(running->task) : step;
+}
+
+void Coordinator::wait() {
+  const std::optional<Message> message = comm_.receive(kPatience);
+  if (message) {
+    handle(*message);
+  } else {
+    progress_.tick();
+  }
+  look_after();
+  hand_out();
+}
+
 void Coordinator::hand_out() {
-  while (!idle_.empty() && !queue_.empty()) {
-    const int worker = idle_.front();
+  for (size_t left = idle_.size(); left > 0; --left) {
+    const int rank = idle_.front();
     idle_.pop_front();
-    // Who committed a bundle may have kept what it proves.
-    const auto own = std::find_if(queue_.begin(), queue_.end(), [&](const Task& task) {
-      return task.kind == TaskKind::kProve && committer_[task.bundle] == worker;
-    });
-    const auto task = own != queue_.end() ? own : queue_.begin();
-    comm_.send(worker, number(Tag::kTask), encode(*task));
-    queue_.erase(task);
+    if (const std::optional<Task> task = schedule_->next(rank)) {
+      comm_.send(rank, number(Tag::kTask), encode(*task));
+    } else {
+      idle_.push_back(rank);
+    }
   }
 }
 
@@ -105,64 +240,148 @@ void Coordinator::handle(const Message& message) {
   const Hash hash = input_->hash;
   switch (static_cast<Tag>(message.tag)) {
     case Tag::kHello:
+      hellos_[message.from] = decode<Hello>(message.payload);
       idle_.push_back(message.from);
       return;
-    case Tag::kDone: {
-      auto done = decode<Done>(message.payload, hash);
-      check(done.task.bundle < leaves_ && unfinished_ > 0, "a task that nobody asked for");
-      idle_.push_back(message.from);
-      --unfinished_;
-      progress_.advance(input_->cost[done.task.bundle]);
-      if (done.record) {
-        records_[done.task.bundle] = std::move(*done.record);
-        committer_[done.task.bundle] = message.from;
-      }
-      if (done.task.kind == TaskKind::kProve) finished({done.task.bundle, 1}, message.from);
+    case Tag::kArrived:
+      arrived_.insert(message.from);
       return;
-    }
-    case Tag::kMerged:
-      return finished(decode<Span>(message.payload), message.from);
-    case Tag::kNode: {
-      ByteReader in(message.payload, "node", Code::kBug);
-      root_ = read_node(in, hash);
+    case Tag::kCounts: {
+      ByteReader in(message.payload, "counts", Code::kBug);
+      counts_ = in.u32s();
       in.finish();
       return;
     }
+    case Tag::kDone: {
+      auto done = decode<Done>(message.payload, hash);
+      schedule_->released(message.from, done.seconds);
+      longest_task_ = std::max(longest_task_, done.seconds);
+      idle_.push_back(message.from);
+      hand_out();  // before its result is looked at
+      return finish(std::move(done), message.from);
+    }
+    case Tag::kMerged:
+      return fold_->merged(decode<Merged>(message.payload, hash), message.from);
+    case Tag::kRejected:
+      return fold_->rejected(decode<Rejected>(message.payload, hash), message.from);
+    case Tag::kNode: {
+      ByteReader in(message.payload, "node", Code::kBug);
+      const Node node = read_node(in, hash);
+      in.finish();
+      return fold_->root(node, message.from);
+    }
     case Tag::kReport:
       reports_[message.from] = decode<WorkerReport>(message.payload);
+      return;
+    case Tag::kStopAsked:
+      if (!asked_to_stop_) asked_to_stop_ = fmt::format("a signal to rank {}", message.from);
       return;
     default:
       throw Error(Code::kBug, "bug: the coordinator got a message that is not for it");
   }
 }
 
-void Coordinator::finished(Span node, int rank) {
-  if (node == Span{0, leaves_}) {
-    return comm_.send(rank, number(Tag::kSendNode), encode(SendNode{node, 0}));
+void Coordinator::finish(Done done, int rank) {
+  const uint32_t index = done.task.bundle;
+  check(index < leaves_, "a task that nobody asked for");
+  if (!schedule_->wanted(done.task)) {  // another was first
+    if (done.leaf) comm_.send(rank, number(Tag::kDrop), encode(Span{index, 1}));
+    if (done.record && !(*done.record == records_[index])) {
+      log_warning("ranks disagree on a commitment", {{"segment", index}, {"rank", rank}});
+    }
+    return;
   }
-  holder_[node] = rank;
-  const Span above = parent(leaves_, node);
-  const auto left = holder_.find(left_child(above));
-  const auto right = holder_.find(right_child(above));
-  if (left == holder_.end() || right == holder_.end()) return;
-  const int target = left->second;
-  if (right->second != target) {
-    comm_.send(right->second, number(Tag::kSendNode),
-               encode(SendNode{right->first, static_cast<uint32_t>(target)}));
+  if (done.task.kind == TaskKind::kProve && !take_leaf(done, rank)) return;
+  if (done.record) {
+    records_[index] = *done.record;
+    schedule_->committed(rank, index);
+    if (input_->store != nullptr) {
+      put_record(*input_->store, index, *done.record, {host_of(rank), rank, done.seconds});
+    }
   }
-  comm_.send(target, number(Tag::kMerge), encode(above));
-  holder_.erase(left);
-  holder_.erase(right);
+  schedule_->accept(done.task);
+  progress_.advance(input_->cost[index]);
+  fault_point(0, name_of(done.task.kind));
+}
+
+/// Verifies, stores and folds a leaf; false when it does not hold.
+bool Coordinator::take_leaf(const Done& done, int rank) {
+  const uint32_t index = done.task.bundle;
+  check(done.leaf && done.leaf->span == Span{index, 1}, "a proof comes with its leaf");
+  try {
+    Node leaf = input_->check_segment(challenge_, index, done.leaf->segments[0]);
+    if (leaf.digest != done.leaf->digest || !(leaf.sum == done.leaf->sum)) {
+      throw Error(Code::kInvalidProof, "its digest or sum is not that of its bytes");
+    }
+    if (input_->store != nullptr) {
+      put_segment(*input_->store, index, leaf.segments[0], {host_of(rank), rank, done.seconds});
+    }
+    ++proven_;
+    fold_->add(std::move(leaf), rank);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != Code::kInvalidProof) throw;
+    refuse_leaf(index, rank, error.what());
+    return false;
+  }
+}
+
+void Coordinator::refuse_leaf(uint32_t index, int rank, const std::string& why) {
+  const Task task{TaskKind::kProve, index};
+  comm_.send(rank, number(Tag::kDrop), encode(Span{index, 1}));
+  const bool again = schedule_->refusals(task) > 0;
+  if (!again) {
+    log_warning("a rank's proof is wrong: proven again elsewhere",
+                {{"segment", index}, {"from", rank}, {"host", host_of(rank)}, {"why", why}});
+    schedule_->refuse(rank, task);
+    return;
+  }
+  // Two wrong proofs of one segment: then its commitment is, or the program.
+  if (input_->store != nullptr) input_->store->remove({EntryKind::kCommit, {index, 1}});
+  throw Error(Code::kBug, fmt::format("bug, or a broken machine: segment {}: the proof made again "
+                                      "by rank {} ({}) is refused too: {}",
+                                      index, rank, host_of(rank), why));
+}
+
+void Coordinator::store_node(const Fold::Made& made) {
+  if (input_->store == nullptr) return;
+  const StoredNode node{made.digest, made.left, made.right, made.sum};
+  const auto stored = stored_nodes_.find(made.span);
+  if (stored != stored_nodes_.end() && stored->second == node) return;
+  put_node(*input_->store, made.span, node, {host_of(made.rank), made.rank, 0});
 }
 
 std::vector<WorkerReport> Coordinator::collect_reports() {
   announce(Tag::kFinish);
-  while (static_cast<int>(reports_.size()) < comm_.size() - 1) wait();
+  const double since = schedule_->now();
+  const auto expected = [this](int rank) {
+    return !reports_.contains(rank) && !schedule_->running(rank);
+  };
+  for (int rank = 1; rank <= workers(); ++rank) {
+    while (expected(rank) && schedule_->now() - since < kStepSeconds) wait();
+  }
   std::vector<WorkerReport> result;
-  for (auto& [rank, report] : reports_) result.push_back(std::move(report));
+  for (int rank = 1; rank <= workers(); ++rank) {
+    WorkerReport& report = reports_[rank];
+    report.about = hellos_[rank];
+    result.push_back(report);
+  }
   return result;
 }
 
-void Coordinator::stop() { announce(Tag::kStop); }
+void Coordinator::stop() {
+  announce(Tag::kStop);
+  const double since = schedule_->now();
+  for (int rank = 1; rank <= workers(); ++rank) {
+    while (schedule_->running(rank)) {
+      if (schedule_->now() - since > patience_of(rank)) {
+        log_warning("a rank does not come back: ended, the proof is there",
+                    {{"rank", rank}, {"host", host_of(rank)}});
+        return comm_.abort(Error(Code::kOk, "done"));
+      }
+      wait();
+    }
+  }
+}
 
 }  // namespace cairn

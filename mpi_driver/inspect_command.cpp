@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 
@@ -231,6 +232,7 @@ int inspect_proof(const Options& options) {
 }  // namespace
 
 int inspect_command(const Options& options) {
+  if (std::filesystem::is_directory(options.input)) return inspect_store(options);
   return looks_like_proof(options.input) ? inspect_proof(options) : inspect_pie(options);
 }
 

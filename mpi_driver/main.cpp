@@ -17,6 +17,8 @@ int run(const cairn::Options& options, int argc, char** argv) {
       return cairn::prove_command(options, argc, argv);
     case cairn::Command::kVerify:
       return cairn::verify_command(options);
+    case cairn::Command::kGc:
+      return cairn::gc_command(options);
     case cairn::Command::kBench:
       return cairn::bench_command(argv);
     case cairn::Command::kDoctor:

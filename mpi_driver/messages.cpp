@@ -66,6 +66,7 @@ void read(ByteReader& in, Hash hash, Done& x) {
   read(in, hash, x.task);
   x.seconds = read_double(in);
   if (in.u8() != 0) x.record = read_record(in, hash);
+  if (in.u8() != 0) x.leaf = read_node(in, hash);
 }
 void read(ByteReader& in, Hash hash, ChallengeMessage& x) {
   x.challenge.statement = in.digest(hash);
@@ -81,6 +82,16 @@ void read(ByteReader& in, Hash, Span& x) {
 void read(ByteReader& in, Hash hash, SendNode& x) {
   read(in, hash, x.span);
   x.to = in.u32();
+}
+void read(ByteReader& in, Hash hash, Merged& x) {
+  read(in, hash, x.span);
+  x.digest = in.digest(hash);
+  x.sum = in.extension();
+}
+void read(ByteReader& in, Hash hash, Rejected& x) {
+  read(in, hash, x.span);
+  x.from = in.u32();
+  x.why = in.text();
 }
 void read(ByteReader& in, Hash hash, WorkerReport& x) {
   read(in, hash, x.about);
@@ -118,6 +129,8 @@ std::vector<std::byte> encode(const Done& done) {
   write(out, done.seconds);
   out.u8(done.record.has_value() ? 1 : 0);
   if (done.record) cairn::write(out, *done.record);
+  out.u8(done.leaf.has_value() ? 1 : 0);
+  if (done.leaf) cairn::write(out, *done.leaf);
   return out.take();
 }
 
@@ -135,6 +148,22 @@ std::vector<std::byte> encode(const SendNode& message) {
   ByteWriter out;
   write(out, message.span);
   out.u32(message.to);
+  return out.take();
+}
+
+std::vector<std::byte> encode(const Merged& message) {
+  ByteWriter out;
+  write(out, message.span);
+  out.digest(message.digest);
+  out.extension(message.sum);
+  return out.take();
+}
+
+std::vector<std::byte> encode(const Rejected& message) {
+  ByteWriter out;
+  write(out, message.span);
+  out.u32(message.from);
+  out.text(message.why);
   return out.take();
 }
 
@@ -167,6 +196,8 @@ template Hello decode(std::span<const std::byte>, Hash);
 template Done decode(std::span<const std::byte>, Hash);
 template ChallengeMessage decode(std::span<const std::byte>, Hash);
 template SendNode decode(std::span<const std::byte>, Hash);
+template Merged decode(std::span<const std::byte>, Hash);
+template Rejected decode(std::span<const std::byte>, Hash);
 template Span decode(std::span<const std::byte>, Hash);
 template WorkerReport decode(std::span<const std::byte>, Hash);
 

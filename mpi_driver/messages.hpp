@@ -1,24 +1,35 @@
 // Every message between the coordinator (rank 0) and the workers: tags, payloads, who sends what
 // when.
 //
-//   worker -> 0       kHello     ready, after the setup        kDone    a task is finished, and
-//   idle again
-//                     kMerged    two nodes became one          kReport  what this worker did
-//   0 -> worker       kTask      one thing to do
-//                     kSetup, kSumCounts, kChallenge           announce a collective, which follows
-//                     kSendNode  give a node away              kMerge   fold two children, one may
-//                     be on its way kFinish    asks for the report           kStop    ends
-//   worker -> worker  kNode      a node of the fold tree (or to 0: the root)
+//   worker -> 0   kHello      ready, after the setup
+//                 kArrived    about to enter a collective
+//                 kCounts     the summed counts, from the first worker where they are wanted
+//                 kDone       a task is finished, and idle again
+//                 kMerged     two nodes became one
+//                 kRejected   a node that another rank sent does not hold
+//                 kReport     what this worker did
+//                 kStopAsked  a signal asks the job to stop
+//   0 -> worker   kTask       one thing to do
+//                 kSetup, kSumCounts, kSetCounts   announce a collective, which follows
+//                 kChallenge  what everything from now on is under
+//                 kSendNode   give a node away
+//                 kMerge      fold two children, one may be on its way
+//                 kDrop       forget a node, all below it, and the merge that makes it
+//                 kFinish     asks for the report
+//                 kStop       ends
+//   any -> any    kNode       a node of the fold tree (to 0: the root)
 //
-// A worker that waits, waits in receive(), which sleeps: so collectives are announced by messages.
+// A worker that waits, waits in receive(), which sleeps: so collectives are announced by messages,
+// and rank 0 enters one only when all have arrived at it: who does not come is known by name.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "aggregator/tree.hpp"
+#include "aggregator/node.hpp"
 #include "air/part.hpp"
 #include "core/bytes.hpp"
 #include "stark/protocol/record.hpp"
@@ -39,6 +50,12 @@ enum class Tag : int {
   kFinish,
   kStop,
   kNode,
+  kArrived,
+  kCounts,
+  kSetCounts,
+  kRejected,
+  kDrop,
+  kStopAsked,
 };
 
 /// What a worker is asked to do with one bundle.
@@ -53,6 +70,8 @@ inline constexpr uint8_t kTaskKinds = 4;
 struct Task {
   TaskKind kind;
   uint32_t bundle;
+
+  friend auto operator<=>(const Task&, const Task&) = default;
 };
 
 /// kSetup's collective: what rank 0 decided. The image travels by Comm::share().
@@ -72,9 +91,10 @@ struct Done {
   Task task;
   double seconds;
   std::optional<SegmentRecord> record;  // of a commit
+  std::optional<Node> leaf;             // of a proof; the worker keeps one too, to fold it
 };
 
-/// kChallenge's collective. The records are for checking the nodes of others.
+/// The records are for checking the nodes of others.
 struct ChallengeMessage {
   GlobalChallenge challenge;
   std::vector<SegmentRecord> records;
@@ -83,6 +103,18 @@ struct ChallengeMessage {
 struct SendNode {
   Span span;
   uint32_t to;
+};
+
+struct Merged {
+  Span span;
+  Digest digest;
+  KoalaBear5 sum;
+};
+
+struct Rejected {
+  Span span;
+  uint32_t from;  // who sent it
+  std::string why;
 };
 
 /// What a worker did, for the report.
@@ -105,6 +137,8 @@ std::vector<std::byte> encode(const Done& done);
 std::vector<std::byte> encode(const ChallengeMessage& message);
 std::vector<std::byte> encode(const SendNode& message);
 std::vector<std::byte> encode(const Span& span);
+std::vector<std::byte> encode(const Merged& message);
+std::vector<std::byte> encode(const Rejected& message);
 std::vector<std::byte> encode(const WorkerReport& report);
 
 template <class T>

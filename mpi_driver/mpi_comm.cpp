@@ -116,8 +116,27 @@ MpiComm::MpiComm(int& argc, char**& argv) : state_(std::make_unique<State>()) {
   find_placement();
 }
 
+/// Messages may still be on their way to ranks that want no more (a node to one that was not waited
+/// for): all are received, until no rank has sent one that was not.
+void MpiComm::drain() {
+  MPI_Request barrier = MPI_REQUEST_NULL;
+  bool in_barrier = false;
+  for (int over = 0; over == 0;) {
+    receive(std::chrono::milliseconds(1));
+    if (!in_barrier && state_->sent.empty()) {
+      in_barrier = MPI_Ibarrier(state_->world, &barrier) == MPI_SUCCESS;
+      if (!in_barrier) return;
+    }
+    if (in_barrier && MPI_Test(&barrier, &over, MPI_STATUS_IGNORE) != MPI_SUCCESS) return;
+  }
+}
+
 MpiComm::~MpiComm() {
-  for (State::Sent& sent : state_->sent) MPI_Wait(&sent.request, MPI_STATUS_IGNORE);
+  try {
+    drain();
+  } catch (const Error&) {
+    // A rank is gone: the launcher ends the others.
+  }
   for (MPI_Win& window : state_->windows) MPI_Win_free(&window);
   for (MPI_Comm* comm : {&state_->workers, &state_->leaders, &state_->host, &state_->world}) {
     if (*comm != MPI_COMM_NULL) MPI_Comm_free(comm);

@@ -48,6 +48,7 @@ class MpiComm : public Comm {
   struct State;  // MPI's handles
   void find_placement();
   void forget_sent();
+  void drain();
 
   std::unique_ptr<State> state_;
   int rank_ = 0;

@@ -20,6 +20,11 @@ void add_file(CLI::App* command, Options& options, const char* name, const char*
   command->add_option(name, options.input, what)->required();
 }
 
+CLI::Option* add_steal_lock(CLI::App* command, Options& options) {
+  return command->add_flag("--steal-lock", options.steal_lock,
+                           "take the work folder from the run that holds it: it must be over");
+}
+
 void add_computing(CLI::App* command, Options& options) {
   command->add_option("--backend", options.backend, "who computes: auto, cpu, cuda or dual")
       ->check(CLI::IsMember({"auto", "cpu", "cuda", "dual"}))
@@ -61,8 +66,9 @@ bool parse_options(int argc, char** argv, Options& options, int& exit_code) {
                "cairn");
   app.require_subcommand(1);
 
-  CLI::App* inspect = app.add_subcommand("inspect", "say what is in a PIE or in a proof");
-  add_file(inspect, options, "FILE", "a Cairo PIE (zip) or a proof");
+  CLI::App* inspect =
+      app.add_subcommand("inspect", "say what is in a PIE, a proof or a work folder");
+  add_file(inspect, options, "FILE", "a Cairo PIE (zip), a proof, or a folder given as --work");
   add_json(inspect, options);
 
   CLI::App* check = app.add_subcommand("check", "check every constraint and bus, without a proof");
@@ -77,12 +83,24 @@ bool parse_options(int argc, char** argv, Options& options, int& exit_code) {
   prove->add_option("-o,--output", options.output, "the proof to write")->required();
   add_computing(prove, options);
   prove->add_option("--report", options.report, "write a JSON report here");
+  CLI::Option* work = prove->add_option(
+      "--work", options.work, "keep what is finished in this folder, and go on from what it holds");
+  prove->add_flag("--resume", options.resume, "the work folder must hold work on this run")
+      ->needs(work);
+  add_steal_lock(prove, options)->needs(work);
 
   CLI::App* verify = app.add_subcommand("verify", "check a proof and print what it proves");
   add_file(verify, options, "PROOF", "a proof");
   verify->add_option("--program-hash", options.program_hash, "the program must have this hash");
   verify->add_option("--fact", options.fact, "the proof must establish this fact");
   add_json(verify, options);
+
+  CLI::App* gc =
+      app.add_subcommand("gc", "remove from a work folder what its finished proof no longer needs");
+  add_file(gc, options, "DIR", "a folder given as --work");
+  gc->add_option("--proof", options.proof, "the finished proof (default: where it was written)");
+  add_steal_lock(gc, options);
+  add_json(gc, options);
 
   // Its arguments are another program's (bench/main.cpp).
   CLI::App* bench = app.add_subcommand("bench", "measure: bench prove PIE, bench kernels");
@@ -111,9 +129,9 @@ bool parse_options(int argc, char** argv, Options& options, int& exit_code) {
     return false;
   }
   const std::pair<CLI::App*, Command> commands[] = {
-      {inspect, Command::kInspect}, {check, Command::kCheck}, {prove, Command::kProve},
-      {verify, Command::kVerify},   {bench, Command::kBench}, {doctor, Command::kDoctor},
-      {version, Command::kVersion}};
+      {inspect, Command::kInspect}, {check, Command::kCheck},    {prove, Command::kProve},
+      {verify, Command::kVerify},   {gc, Command::kGc},          {bench, Command::kBench},
+      {doctor, Command::kDoctor},   {version, Command::kVersion}};
   for (const auto& [app_command, command] : commands) {
     if (app_command->parsed()) options.command = command;
   }

@@ -6,7 +6,7 @@
 
 namespace cairn {
 
-enum class Command { kInspect, kCheck, kProve, kVerify, kBench, kDoctor, kVersion };
+enum class Command { kInspect, kCheck, kProve, kVerify, kBench, kDoctor, kVersion, kGc };
 
 struct Options {
   Command command = Command::kVersion;
@@ -20,6 +20,10 @@ struct Options {
   unsigned threads = 0;      // of each worker; 0: its share of the cores
   std::string program_hash;  // verify: must be this one; empty: any
   std::string fact;
+  std::string work;         // prove: the store; empty: none
+  bool resume = false;      // prove: it must hold work already
+  bool steal_lock = false;  // prove, gc: take the store from whoever holds it
+  std::string proof;        // gc: where the finished proof is now; empty: where it was written
 };
 
 /// Reads the arguments. On --help, or when they are wrong, prints to stdout or stderr and gives

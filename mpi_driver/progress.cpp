@@ -47,6 +47,11 @@ void Progress::advance(uint64_t units) {
   }
 }
 
+void Progress::note(const std::string& text) {
+  if (style_ == Style::kQuiet) return;
+  fmt::print(stderr, "{}{}\n", style_ == Style::kBar ? "\r\033[K" : "", text);
+}
+
 void Progress::tick() {
   if (style_ == Style::kBar && running_) draw(false);
 }

@@ -26,6 +26,8 @@ class Progress {
   /// Ends the phase before and begins the next, of `total` units of work (0: unknown).
   void begin(const std::string& phase, uint64_t total = 0);
   void advance(uint64_t units);
+  /// Says a line of its own.
+  void note(const std::string& text);
   /// Redraws the line on a terminal.
   void tick();
   /// Ends the last phase.

@@ -9,6 +9,7 @@
 #include "mpi_driver/memory_plan.hpp"
 #include "mpi_driver/mpi_comm.hpp"
 #include "mpi_driver/report.hpp"
+#include "mpi_driver/stop.hpp"
 
 namespace cairn {
 namespace {
@@ -28,9 +29,9 @@ void prove_as_rank(MpiComm& comm, const Options& options,
                    const std::function<void(const ProveOutcome&)>& tell) {
   Progress progress(Progress::style_of_stderr());
   if (comm.size() == 1) {
-    tell(prove_alone(options, progress));
+    prove_alone(options, progress, tell);
   } else if (comm.rank() == 0) {
-    tell(coordinate_job(comm, options, progress, comm.size()));
+    coordinate_job(comm, options, progress, comm.size(), tell);
   } else {
     work_on_job(comm, engine_of(options, comm.placement()));
   }
@@ -40,10 +41,11 @@ void prove_as_rank(MpiComm& comm, const Options& options,
 
 void prove_on_ranks(const Options& options, int& argc, char**& argv, unsigned repeat,
                     const std::function<void(const ProveOutcome&)>& tell) {
+  catch_stop_signals();
   if (!started_by_launcher()) {
     for (unsigned i = 0; i < repeat; ++i) {
       Progress progress(Progress::style_of_stderr());
-      tell(prove_alone(options, progress));
+      prove_alone(options, progress, tell);
     }
     return;
   }

@@ -2,7 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+#include <memory>
 #include <new>
+#include <numeric>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -10,8 +17,11 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include "aggregator/node_check.hpp"
 #include "aggregator/proof_file.hpp"
 #include "aggregator/publish.hpp"
+#include "aggregator/store.hpp"
+#include "mpi_driver/build_info.hpp"
 #include "mpi_driver/coordinator.hpp"
 #include "mpi_driver/fault.hpp"
 #include "mpi_driver/local_comm.hpp"
@@ -28,29 +38,64 @@ Hash hash_by_name(const std::string& name) {
   return name == hash_name(Hash::kPoseidon) ? Hash::kPoseidon : Hash::kBlake3;
 }
 
+/// The least that bundles of the job may be limited to.
+uint64_t least_plan_limit(const JobRows& rows) {
+  uint64_t too_little = 0;
+  uint64_t enough = uint64_t{1} << 50;
+  while (enough - too_little > 1) {
+    const uint64_t middle = too_little + (enough - too_little) / 2;
+    PlanOptions plan = plan_options();
+    plan.memory_limit = middle;
+    try {
+      make_plan(rows, plan);
+      enough = middle;
+    } catch (const Error&) {
+      too_little = middle;
+    }
+  }
+  return enough;
+}
+
+/// Tests want many segments of small runs: CAIRN_SMALLEST_BUNDLE, in cells.
+PlanOptions plan_options() {
+  PlanOptions plan;
+  if (const char* cells = std::getenv("CAIRN_SMALLEST_BUNDLE")) {
+    plan.min_bundle_cells = std::strtoull(cells, nullptr, 10);
+  }
+  return plan;
+}
+
 /// The plan of a job. A function of the PIE and the options alone.
 std::vector<Bundle> plan_job(const Job& job, const Options& options) {
   const Image image = view_image(job.image.bytes());
-  PlanOptions plan;
-  if (options.memory != 0) {
-    // How many threads a worker has is not the plan's business: a few.
-    constexpr unsigned kThreads = 8;
-    const uint64_t standing =
-        predict_memory(image, job.image.size(), {}, kThreads, 1, options.memory).standing();
-    if (standing >= options.memory) {
-      throw Error(
-          Code::kOutOfResource,
-          fmt::format("{}: program, memory and counts of the run take {}, --memory allows {}",
-                      options.input, format_bytes(static_cast<double>(standing)),
-                      format_bytes(static_cast<double>(options.memory))));
+  const JobRows rows = count_rows(image);
+  PlanOptions plan = plan_options();
+  if (options.memory == 0) return make_plan(rows, plan);
+  constexpr unsigned kThreads = 8;  // how many a worker has is not the plan's business: a few
+  const uint64_t standing =
+      predict_memory(image, job.image.size(), {}, kThreads, 1, options.memory).standing();
+  try {
+    if (standing < options.memory) {
+      plan.memory_limit = options.memory - standing;
+      return make_plan(rows, plan);
     }
-    plan.memory_limit = options.memory - standing;
+  } catch (const Error& error) {
+    if (error.code() != Code::kOutOfResource) throw;
   }
-  return make_plan(count_rows(image), plan);
+  make_plan(rows, PlanOptions{.memory_limit = uint64_t{1} << 50});  // more would help?
+  const uint64_t least = standing + least_plan_limit(rows);
+  throw Error(
+      Code::kOutOfResource,
+      fmt::format("{}: --memory {} is {} bytes too few: its smallest bundles take {} beside "
+                  "{} for memory and counts of the run",
+                  options.input, options.memory, least - options.memory, least - standing,
+                  standing));
 }
 
-Verdict check_own_proof(const JobProof& proof) {
-  const Verdict verdict = verify(proof);
+/// Soundness: each segment was verified on rank 0 when it came, and those bytes are the ones that
+/// are written.
+Verdict check_own_proof(const CheckedProof& checked) {
+  const Verdict verdict = verify_rest(checked.proof, checked.sums);
   if (!verdict.accepted()) {
     throw Error(Code::kBug, fmt::format("bug: the proof just made is refused: {}: {}",
                                         refusal_name(verdict.refusal), verdict.detail));
@@ -58,30 +103,77 @@ Verdict check_own_proof(const JobProof& proof) {
   return verdict;
 }
 
+Node check_segment(Hash hash, const ChallengeMessage& message, uint32_t index,
+                   std::vector<std::byte> segment) {
+  const SegmentRecord& record = message.records.at(index);
+  const Verdict verdict = verify_segment(hash, message.challenge, index, record, segment);
+  if (!verdict.accepted()) {
+    throw Error(Code::kInvalidProof,
+                fmt::format("{}: {}", refusal_name(verdict.refusal), verdict.detail));
+  }
+  const KoalaBear5 sum = segment_sum(hash, record, segment);
+  return make_leaf(hash, index, sum, std::move(segment));
+}
+
+std::string digest_of(std::span<const std::byte> bytes) {
+  return hash_bytes(Hash::kBlake3, bytes).hex();
+}
+
+JobIdentity identity_of(const JobInput& input, const Options& options) {
+  const BuildInfo build = build_info();
+  JobIdentity job;
+  job.software = fmt::format("cairn {} ({})", build.version, build.commit);
+  job.program_hash = facts_of(input.statement).program_hash;
+  job.statement = statement_digest(input.hash, input.statement).hex();
+  job.image = digest_of(input.image);
+  job.plan = digest_of(encode(JobSetup{input.hash, {}, input.bundles}));
+  job.hash = hash_name(input.hash);
+  job.memory = options.memory;
+  job.segments = input.bundles.size();
+  job.cells = std::accumulate(input.cost.begin(), input.cost.end(), uint64_t{0});
+  return job;
+}
+
+/// A run that failed in this process: its worker may still read the image, until the process ends.
+std::vector<std::shared_ptr<Job>>& abandoned_jobs() {
+  static auto* jobs = new std::vector<std::shared_ptr<Job>>;
+  return *jobs;
+}
+
 }  // namespace
 
-ProveOutcome coordinate_job(Comm& comm, const Options& options, Progress& progress, int processes) {
+void coordinate_job(Comm& comm, const Options& options, Progress& progress, int processes,
+                    const Tell& tell) {
   const auto start = std::chrono::steady_clock::now();
   ProveOutcome outcome;
   outcome.processes = processes;
+  const TimeRules times = TimeRules::from_environment();
   require_writable(options.output);
   if (!options.report.empty()) require_writable(options.report);
+  std::optional<Store> store;
+  if (!options.work.empty()) store.emplace(options.work, options.steal_lock);
 
   progress.begin("load");
   fault_point(0, "load");
   LoadOptions load;
   if (options.memory != 0) load.memory_limit = options.memory;
-  Job job = load_job(options.input, load);
-  require_provable(job);
+  const auto job = std::make_shared<Job>(load_job(options.input, load));
+  require_provable(*job);
   malloc_trim(0);  // what reading the PIE took is not held while proving
-  outcome.run = job.facts;
-  outcome.image_bytes = job.image.size();
+  outcome.run = job->facts;
+  outcome.image_bytes = job->image.size();
   JobInput input;
   input.hash = outcome.hash = hash_by_name(options.hash);
-  input.statement = job.statement;
-  input.bundles = plan_job(job, options);
-  input.image = job.image.bytes();
-  input.release_image = [&job] { job.image = ImageBlob(); };
+  input.statement = job->statement;
+  input.bundles = plan_job(*job, options);
+  input.image = job->image.bytes();
+  input.release_image = [&job] { job->image = ImageBlob(); };
+  input.count_size = CountsBuffer::count(view_image(job->image.bytes()));
+  input.check_segment = [&input](const ChallengeMessage& message, uint32_t index,
+                                 std::vector<std::byte> segment) {
+    return check_segment(input.hash, message, index, std::move(segment));
+  };
+  input.times = times;
   for (const Bundle& bundle : input.bundles) {
     const uint64_t cells = committed_cells(bundle);
     input.before_counts.push_back(!reads_counts(bundle));
@@ -90,30 +182,44 @@ ProveOutcome coordinate_job(Comm& comm, const Options& options, Progress& progre
     outcome.largest_bundle_cells = std::max(outcome.largest_bundle_cells, cells);
   }
   outcome.segments = input.bundles.size();
+  if (store) {
+    store->open(identity_of(input, options), options.resume);
+    input.store = &*store;
+  }
 
   Coordinator coordinator(comm, progress);
   ProofFile file;
-  file.proof = coordinator.run(input);
-  outcome.workers = coordinator.collect_reports();
+  try {
+    CheckedProof checked = coordinator.run(input);
+    outcome.workers = coordinator.collect_reports();
 
-  progress.begin("verify");
-  fault_point(0, "verify");
-  const Verdict verdict = check_own_proof(file.proof);
-  outcome.security_bits = verdict.security_bits;
-  outcome.tightest = verdict.tightest;
-  outcome.statement = facts_of(file.proof.statement);
-  outcome.digest = proof_digest(file.proof);
+    progress.begin("verify");
+    fault_point(0, "verify");
+    const Verdict verdict = check_own_proof(checked);
+    outcome.security_bits = verdict.security_bits;
+    outcome.tightest = verdict.tightest;
+    file.proof = std::move(checked.proof);
+    outcome.statement = facts_of(file.proof.statement);
+    outcome.digest = proof_digest(file.proof);
+    file.attributes = proof_attributes(file.proof, outcome.statement, verdict);
+  } catch (...) {
+    abandoned_jobs().push_back(job);
+    throw;
+  }
 
   progress.begin("write");
   fault_point(0, "write");
   outcome.coordinator = resource_usage();
   outcome.phases = progress.phases();
   outcome.phases.pop_back();  // of writing, which provenance cannot hold
-  file.attributes = proof_attributes(file.proof, outcome.statement, verdict);
   file.provenance = provenance_json(outcome);
   const std::vector<std::byte> bytes = encode_proof_file(file);
   outcome.proof_bytes = bytes.size();
   publish(options.output, bytes);
+  if (store) {
+    const std::string path = std::filesystem::absolute(options.output).lexically_normal().string();
+    store->finish({path, outcome.digest.hex(), bytes.size()});
+  }
   progress.end();
   outcome.phases = progress.phases();
   outcome.coordinator = resource_usage();
@@ -122,8 +228,8 @@ ProveOutcome coordinate_job(Comm& comm, const Options& options, Progress& progre
     const std::string report = report_json(outcome);
     publish(options.report, std::as_bytes(std::span(report)));
   }
+  tell(outcome);
   coordinator.stop();
-  return outcome;
 }
 
 void work_on_job(Comm& comm, const EngineOptions& options) {
@@ -133,7 +239,7 @@ void work_on_job(Comm& comm, const EngineOptions& options) {
   Worker(comm, make_engine).run();
 }
 
-ProveOutcome prove_alone(const Options& options, Progress& progress) {
+void prove_alone(const Options& options, Progress& progress, const Tell& tell) {
   EngineOptions engine;
   engine.backend = options.backend;
   engine.resources.threads = options.threads != 0 ? options.threads : usable_cores();
@@ -143,18 +249,28 @@ ProveOutcome prove_alone(const Options& options, Progress& progress) {
   engine.memory = memory_allowance(options, 1);
 
   const auto comms = make_local_comms(2);
+  std::promise<void> worker_done;
+  std::future<void> done = worker_done.get_future();
   std::jthread worker([&] {
     try {
       work_on_job(*comms[1], engine);
     } catch (...) {
       comms[1]->abort(as_error(std::current_exception()));
     }
+    worker_done.set_value();
   });
   try {
-    return coordinate_job(*comms[0], options, progress, 1);
+    coordinate_job(*comms[0], options, progress, 1, tell);
   } catch (...) {
     const Error error = as_error(std::current_exception());
     comms[0]->abort(error);  // before the worker is waited for
+    constexpr auto kLetGo = std::chrono::seconds(2);
+    if (done.wait_for(kLetGo) != std::future_status::ready) {
+      // It is in the middle of a task that nobody waits for.
+      print_error(error.what());
+      std::fflush(nullptr);
+      _exit(static_cast<int>(error.code()));
+    }
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 // A whole job from PIE to verified proof file, on whatever ranks there are.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,15 +35,19 @@ struct ProveOutcome {
   ResourceUsage coordinator;
 };
 
+/// Is told of a finished job, on rank 0.
+using Tell = std::function<void(const ProveOutcome&)>;
+
 /// Rank 0's part, from reading to writing. The other ranks of `comm` run workers meanwhile.
 /// `processes` is for the report.
-ProveOutcome coordinate_job(Comm& comm, const Options& options, Progress& progress, int processes);
+void coordinate_job(Comm& comm, const Options& options, Progress& progress, int processes,
+                    const Tell& tell);
 
 /// The part of a rank that proves.
 void work_on_job(Comm& comm, const EngineOptions& options);
 
 /// Both in this process, on two threads.
-ProveOutcome prove_alone(const Options& options, Progress& progress);
+void prove_alone(const Options& options, Progress& progress, const Tell& tell);
 
 /// What an exception means to whoever started the program.
 Error as_error(const std::exception_ptr& exception);

@@ -21,6 +21,11 @@ class Worker {
  private:
   void handle(const Message& message);
   void set_up();
+  void arrive();
+  void sum_counts(bool send_back);
+  void take_node(const Message& message);
+  /// Forgets a node, all below it, and the merge that makes it.
+  void drop(Span span);
   void do_task(const Task& task);
   /// Makes the nodes whose children are both here.
   void merge_ready();
@@ -36,6 +41,7 @@ class Worker {
   std::vector<Span> wanted_;    // merges asked for, whose children may still be on their way
   WorkerReport report_;
   bool stopped_ = false;
+  bool signal_told_ = false;
 };
 
 }  // namespace cairn

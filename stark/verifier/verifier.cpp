@@ -97,7 +97,9 @@ Verdict verify_segment(Hash hash, const GlobalChallenge& challenge, uint32_t ind
   return {};
 }
 
-Verdict verify(const JobProof& proof, double security_target) {
+/// Everything about a job but its segments, each of which `check` looks at.
+template <class Check>
+Verdict verify_job(const JobProof& proof, double security_target, Check&& check) {
   Finding finding = check_statement(proof.statement);
   if (finding.refusal != Refusal::kNone) return refuse(finding.refusal, finding.detail);
   if (proof.records.empty() || proof.records.size() != proof.segments.size()) {
@@ -129,9 +131,8 @@ Verdict verify(const JobProof& proof, double security_target) {
 
   std::vector<SegmentFinding> segments(proof.segments.size());
   run_parallel(segments.size(), 0, [&](size_t i) {
-    segments[i].refusal =
-        check_segment(proof.hash, challenge, lookups, static_cast<uint32_t>(i), proof.records[i],
-                      proof.segments[i], segments[i].bus_sum, segments[i].detail);
+    segments[i].refusal = check(static_cast<uint32_t>(i), challenge, lookups,
+                                segments[i].bus_sum, segments[i].detail);
   });
   for (size_t i = 0; i < segments.size(); ++i) {
     if (segments[i].refusal != Refusal::kNone) {
@@ -141,6 +142,28 @@ Verdict verify(const JobProof& proof, double security_target) {
   }
   if (!(bus_sum == KoalaBear5(0))) return refuse(Refusal::kBusSum, "the sum is not zero");
   return verdict;
+}
+
+Verdict verify(const JobProof& proof, double security_target) {
+  return verify_job(proof, security_target,
+                    [&](uint32_t i, const GlobalChallenge& challenge,
+                        const LookupChallenges& lookups, KoalaBear5& bus_sum, std::string& detail) {
+                      return check_segment(proof.hash, challenge, lookups, i, proof.records[i],
+                                           proof.segments[i], bus_sum, detail);
+                    });
+}
+
+Verdict verify_rest(const JobProof& proof, std::span<const KoalaBear5> segment_sums) {
+  if (segment_sums.size() != proof.segments.size()) {
+    return refuse(Refusal::kSegmentCount,
+                  fmt::format("{} segments, {} sums", proof.segments.size(), segment_sums.size()));
+  }
+  return verify_job(proof, kSecurityTarget,
+                    [&](uint32_t i, const GlobalChallenge&, const LookupChallenges&,
+                        KoalaBear5& bus_sum, std::string&) {
+                      bus_sum += segment_sums[i];
+                      return Refusal::kNone;
+                    });
 }
 
 }  // namespace cairn

@@ -27,8 +27,13 @@ struct Verdict {
 /// `security_target` may ask for more than the default, never for less.
 Verdict verify(const JobProof& proof, double security_target = kSecurityTarget);
 
+/// verify() for whoever has verified each segment by itself, with verify_segment() under the
+/// challenge of these very records, and kept what it adds to the buses: everything else.
+Verdict verify_rest(const JobProof& proof, std::span<const KoalaBear5> segment_sums);
+
 /// One segment by itself, against the challenge that it was made under. Adds nothing to the sum
-/// check. Used by ranks on the proofs of others before they fold them.
+/// check. Used on the proofs of other ranks before they are
+/// folded.
 Verdict verify_segment(Hash hash, const GlobalChallenge& challenge, uint32_t index,
                        const SegmentRecord& record, std::span<const std::byte> segment);
 

@@ -11,11 +11,20 @@ TEST(Messages, SurviveTheirOwnBytes) {
   EXPECT_EQ(setup_copy.hash, setup.hash);
   EXPECT_EQ(encode(setup_copy), encode(setup));
 
-  const Done done{{TaskKind::kCommit, 3}, 1.5, SegmentRecord{{{1, 6, 0, 0}}, Digest{{9}}}};
+  const Done done{{TaskKind::kCommit, 3},
+                  1.5,
+                  SegmentRecord{{{1, 6, 0, 0}}, Digest{{9}}},
+                  make_leaf(Hash::kBlake3, 3, KoalaBear5(4), std::vector<std::byte>(5))};
   const auto done_copy = decode<Done>(encode(done), Hash::kBlake3);
   EXPECT_EQ(done_copy.task.bundle, 3u);
   EXPECT_EQ(done_copy.seconds, 1.5);
   EXPECT_EQ(done_copy.record, done.record);
+  EXPECT_EQ(encode(done_copy), encode(done));
+
+  const Merged merged{{4, 2}, Digest{{7}}, KoalaBear5(9)};
+  EXPECT_EQ(encode(decode<Merged>(encode(merged))), encode(merged));
+  const Rejected rejected{{4, 1}, 3, "why"};
+  EXPECT_EQ(encode(decode<Rejected>(encode(rejected))), encode(rejected));
 
   WorkerReport report;
   report.about = {"host", 2, "cpu"};

@@ -62,6 +62,17 @@ class ToyEngine : public Engine {
   ChallengeMessage message_;
 };
 
+/// What JobInput::check_segment does to the toy's segments.
+inline Node check_toy(const ChallengeMessage& message, uint32_t index,
+                      std::vector<std::byte> segment) {
+  ByteWriter out;
+  out.digest(message.records.at(index).main_root);
+  out.extension(message.challenge.alpha);
+  out.u32(index);
+  if (out.bytes() != segment) throw Error(Code::kInvalidProof, "a toy segment that does not hold");
+  return make_leaf(Hash::kBlake3, index, message.challenge.gamma, std::move(segment));
+}
+
 inline std::unique_ptr<Engine> make_toy(const JobSetup& setup, std::span<const std::byte> image) {
   return std::make_unique<ToyEngine>(setup, image);
 }

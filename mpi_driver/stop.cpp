@@ -1,0 +1,58 @@
+#include "mpi_driver/stop.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+
+namespace cairn {
+namespace {
+
+volatile std::sig_atomic_t caught = 0;
+
+void note(int signal) { caught = signal; }
+
+void read_seconds(const char* name, double& value) {
+  const char* text = std::getenv(name);
+  if (text == nullptr || *text == '\0') return;
+  char* end = nullptr;
+  const double seconds = std::strtod(text, &end);
+  if (*end != '\0' || !(seconds >= 0)) {
+    throw Error(Code::kUsage, fmt::format("{}: \"{}\" is not a number of seconds", name, text));
+  }
+  value = seconds;
+}
+
+}  // namespace
+
+void catch_stop_signals() {
+  struct sigaction action {};
+  action.sa_handler = note;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGUSR1, &action, nullptr);
+  std::signal(SIGXFSZ, SIG_IGN);  // then the write fails, and says so
+}
+
+std::optional<std::string> stop_signal() {
+  if (caught == 0) return std::nullopt;
+  return caught == SIGTERM ? "SIGTERM" : "SIGUSR1";
+}
+
+TimeRules TimeRules::from_environment() {
+  TimeRules rules;
+  read_seconds("CAIRN_GRACE_SECONDS", rules.grace);
+  read_seconds("CAIRN_STOP_MARGIN", rules.margin);
+  read_seconds("CAIRN_WATCHDOG_SECONDS", rules.watchdog);
+  read_seconds("SLURM_JOB_END_TIME", rules.end);
+  return rules;
+}
+
+double wall_clock() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace cairn
