@@ -57,9 +57,9 @@ std::string ready_folder(const std::string& folder) {
       const std::string name = item.path().filename().string();
       if (name == "lock" || is_leftover(item.path())) continue;
       if (std::find(std::begin(kFolders), std::end(kFolders), name) != std::end(kFolders)) continue;
-      throw Error(Code::kBadInput,
-                  fmt::format("{}: not a work folder: it holds {} and no manifest.json", folder,
-                              name));
+      throw Error(
+          Code::kBadInput,
+          fmt::format("{}: not a work folder: it holds {} and no manifest.json", folder, name));
     }
   }
   if (error) {
@@ -70,7 +70,7 @@ std::string ready_folder(const std::string& folder) {
 }
 
 json to_json(const JobIdentity& job) {
-  return {{"software", job.software}, {"program_hash", job.program_hash},
+  return {{"software", job.software},   {"program_hash", job.program_hash},
           {"statement", job.statement}, {"image", job.image},
           {"plan", job.plan},           {"hash", job.hash},
           {"memory", job.memory},       {"segments", job.segments},
@@ -135,8 +135,9 @@ void write_manifest(const std::string& folder, const Manifest& manifest) {
 /// Throws with the first thing in which the store's job is not this one.
 void require_same(const std::string& folder, const JobIdentity& found, const JobIdentity& wanted) {
   const auto refuse = [&](const std::string& what) {
-    throw Error(Code::kBadInput,
-                fmt::format("{}: {}; give another --work folder, or remove this one", folder, what));
+    throw Error(
+        Code::kBadInput,
+        fmt::format("{}: {}; give another --work folder, or remove this one", folder, what));
   };
   if (found.software != wanted.software) {
     refuse(fmt::format("work of {}, this is {}", found.software, wanted.software));
@@ -176,8 +177,8 @@ std::string JobIdentity::key() const {
 Store::Store(const std::string& folder, bool steal_lock)
     : folder_(ready_folder(folder)), lock_(folder_, steal_lock) {
   if (lock_.taken_from()) {
-    log_warning("took a work folder over", {{"folder", folder_},
-                                            {"from", lock_.taken_from()->describe()}});
+    log_warning("took a work folder over",
+                {{"folder", folder_}, {"from", lock_.taken_from()->describe()}});
   }
 }
 

@@ -93,7 +93,7 @@ struct StoreView {
   StoredProof proof;  // of an empty path: none yet
   bool counts = false;
   uint64_t commits = 0, segments = 0, nodes = 0;
-  uint64_t bytes = 0;  // of all files
+  uint64_t bytes = 0;                                        // of all files
   std::vector<std::pair<std::string, std::string>> damaged;  // file, why
 };
 

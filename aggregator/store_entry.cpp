@@ -32,13 +32,12 @@ std::vector<std::byte> read_entry(const std::string& path, const std::string& jo
   const hdf5::Reader reader(path);
   std::map<std::string, std::string> attributes;
   for (auto& [name, value] : reader.attributes("/")) attributes[name] = value;
-  const std::pair<const char*, std::string> wanted[] = {
-      {"format", kFormat},
-      {"format_version", kFormatVersion},
-      {"kind", kind_name(entry.kind)},
-      {"first", std::to_string(entry.span.first)},
-      {"count", std::to_string(entry.span.count)},
-      {"job", job}};
+  const std::pair<const char*, std::string> wanted[] = {{"format", kFormat},
+                                                        {"format_version", kFormatVersion},
+                                                        {"kind", kind_name(entry.kind)},
+                                                        {"first", std::to_string(entry.span.first)},
+                                                        {"count", std::to_string(entry.span.count)},
+                                                        {"job", job}};
   for (const auto& [name, value] : wanted) {
     if (attributes[name] != value) {
       throw Error(Code::kBadInput, fmt::format("attribute {} is \"{}\", wanted \"{}\"", name,
@@ -139,9 +138,9 @@ std::map<Entry, Result<std::vector<std::byte>>> read_entries(const std::string& 
       if (good) {
         result.emplace(entry, std::vector<std::byte>(bytes.begin(), bytes.end()));
       } else {
-        result.emplace(entry, Error(Code::kBadInput,
-                                    std::string(reinterpret_cast<const char*>(bytes.data()),
-                                                bytes.size())));
+        result.emplace(
+            entry, Error(Code::kBadInput,
+                         std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())));
       }
     }
   };

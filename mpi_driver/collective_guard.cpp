@@ -22,9 +22,10 @@ CollectiveGuard::CollectiveGuard(double seconds, std::string doing)
           never.wait_for(lock, ended, std::chrono::seconds(1), [] { return false; });
           if (ended.stop_requested()) return;
         }
-        print_error(fmt::format("{} did not end within {:.0f} s: a rank hangs; run the same "
-                                "command again",
-                                doing, seconds));
+        print_error(
+            fmt::format("{} did not end within {:.0f} s: a rank hangs; run the same "
+                        "command again",
+                        doing, seconds));
         _exit(static_cast<int>(Code::kPeerLost));
       }) {}
 

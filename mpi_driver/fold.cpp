@@ -130,7 +130,8 @@ void Fold::take_over(double seconds, const std::function<bool(int)>& is_busy) {
   for (;;) {
     const auto late = std::find_if(asked_.begin(), asked_.end(), [&](const auto& item) {
       const Asked& asked = item.second;
-      return now_ - std::max(asked.since, waiting_since_) > seconds || is_busy(asked.rank) || is_busy(asked.sender);
+      return now_ - std::max(asked.since, waiting_since_) > seconds || is_busy(asked.rank) ||
+             is_busy(asked.sender);
     });
     if (late == asked_.end()) return;
     log_warning("folding here what a rank is late with",

@@ -58,9 +58,9 @@ class Fold {
     KoalaBear5 sum;
   };
   struct Asked {
-    int rank;       // who merges, or sends the root
-    int sender;     // who sends one child; 0 if it lies here
-    bool is_made;   // of the root: only its bytes are still to come
+    int rank;      // who merges, or sends the root
+    int sender;    // who sends one child; 0 if it lies here
+    bool is_made;  // of the root: only its bytes are still to come
     double since;
   };
   Facts facts(Span span);

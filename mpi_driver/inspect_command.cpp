@@ -8,9 +8,11 @@
 
 #include "aggregator/proof_file.hpp"
 #include "mpi_driver/commands.hpp"
+#include "mpi_driver/memory_plan.hpp"
 #include "mpi_driver/progress.hpp"
 #include "mpi_driver/statement_facts.hpp"
 #include "mpi_driver/table.hpp"
+#include "mpi_driver/usage.hpp"
 #include "segmenter/chip_facts.hpp"
 #include "segmenter/job.hpp"
 #include "segmenter/plan.hpp"
@@ -38,6 +40,7 @@ struct ChipCost {
 struct Prediction {
   size_t bundles = 0;
   uint64_t cells = 0, largest_bundle_cells = 0, bundle_bytes = 0;
+  MemoryNeed memory;            // of one process that does it all
   std::vector<ChipCost> chips;  // those that the job uses
   uint64_t unpadded_cells = 0;  // without fixed tables
 };
@@ -51,7 +54,10 @@ Prediction predict(const Job& job) {
     chips[chip] = {chip, rows.calls[chip], rows.calls[chip] == 0 ? 0 : cells, 0, 0};
     result.unpadded_cells += chips[chip].cells();
   }
-  for (const Bundle& bundle : make_plan(rows)) {
+  const std::vector<Bundle> bundles = make_plan(rows);
+  result.memory = predict_memory(view_image(job.image.bytes()), job.image.size(), bundles,
+                                 usable_cores(), 1, memory_allowance({}, 1));
+  for (const Bundle& bundle : bundles) {
     for (const Part& part : bundle) {
       chips[part.chip].committed += committed_cells(part);
       chips[part.chip].bytes = std::max(chips[part.chip].bytes, predicted_bytes({part}));
@@ -128,7 +134,9 @@ void print_pie_json(const Job& job, const StatementFacts& statement) {
                       {"unpadded_cells", plan.unpadded_cells},
                       {"committed_cells", plan.cells},
                       {"largest_bundle_cells", plan.largest_bundle_cells},
-                      {"largest_bundle_bytes", plan.bundle_bytes}};
+                      {"largest_bundle_bytes", plan.bundle_bytes},
+                      {"predicted_bytes", plan.memory.total()},
+                      {"kept_bytes", plan.memory.kept}};
   }
   std::cout << result.dump(2) << '\n';
 }
@@ -153,6 +161,10 @@ void print_pie(const Job& job, const StatementFacts& statement) {
     add("plan", fmt::format("{} bundles, {} committed cells, {} at a time at most", plan.bundles,
                             format_count(plan.cells),
                             format_bytes(static_cast<double>(plan.bundle_bytes))));
+    add("peak memory",
+        fmt::format("{} of one process, {} of it to prove without making commitments again",
+                    format_bytes(static_cast<double>(plan.memory.total())),
+                    format_bytes(static_cast<double>(plan.memory.kept))));
   }
   for (const std::string& reason : job.missing) add("missing", reason);
   std::cout << format_table(rows);

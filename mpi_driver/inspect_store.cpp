@@ -38,9 +38,8 @@ int inspect_store(const Options& options) {
                              {"proof", nullptr}};
     if (holder) result["locked_by"] = holder->describe();
     if (!view.proof.path.empty()) {
-      result["proof"] = {{"path", view.proof.path},
-                         {"digest", view.proof.digest},
-                         {"bytes", view.proof.bytes}};
+      result["proof"] = {
+          {"path", view.proof.path}, {"digest", view.proof.digest}, {"bytes", view.proof.bytes}};
     }
     std::cout << result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     return 0;

@@ -55,11 +55,10 @@ void Coordinator::look_after() {
     log_warning("stopping: no more work is handed out", {{"asked_by", *reason}});
   }
   if (schedule_->any_running() && schedule_->now() < stop_by_) return;
-  const std::string kept =
-      input_->store == nullptr
-          ? std::string("nothing is kept without --work")
-          : fmt::format("{} of {} segments are proven and kept in {}", proven_, leaves_,
-                        input_->store->folder());
+  const std::string kept = input_->store == nullptr
+                               ? std::string("nothing is kept without --work")
+                               : fmt::format("{} of {} segments are proven and kept in {}", proven_,
+                                             leaves_, input_->store->folder());
   throw Error(Code::kPeerLost, fmt::format("stopped in {} by {}: {}; run the same command again",
                                            phase_, *asked_to_stop_, kept));
 }

@@ -29,8 +29,8 @@ struct MemoryNeed {
 MemoryNeed predict_memory(const Image& image, uint64_t image_bytes, std::span<const Bundle> bundles,
                           unsigned threads, unsigned workers, uint64_t allowance);
 
-/// Bytes that one of `workers` workers of a host may use: --memory, or its share of half of what the
-/// host has to give.
+/// Bytes that one of `workers` workers of a host may use: --memory, or its share of half of what
+/// the host has to give.
 uint64_t memory_allowance(const Options& options, unsigned workers);
 
 }  // namespace cairn

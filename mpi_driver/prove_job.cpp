@@ -21,6 +21,7 @@
 #include "aggregator/proof_file.hpp"
 #include "aggregator/publish.hpp"
 #include "aggregator/store.hpp"
+#include "kernels/job_memory.hpp"
 #include "mpi_driver/build_info.hpp"
 #include "mpi_driver/coordinator.hpp"
 #include "mpi_driver/fault.hpp"
@@ -36,6 +37,15 @@ namespace {
 
 Hash hash_by_name(const std::string& name) {
   return name == hash_name(Hash::kPoseidon) ? Hash::kPoseidon : Hash::kBlake3;
+}
+
+/// Tests want many segments of small runs: CAIRN_SMALLEST_BUNDLE, in cells.
+PlanOptions plan_options() {
+  PlanOptions plan;
+  if (const char* cells = std::getenv("CAIRN_SMALLEST_BUNDLE")) {
+    plan.min_bundle_cells = std::strtoull(cells, nullptr, 10);
+  }
+  return plan;
 }
 
 /// The least that bundles of the job may be limited to.
@@ -54,15 +64,6 @@ uint64_t least_plan_limit(const JobRows& rows) {
     }
   }
   return enough;
-}
-
-/// Tests want many segments of small runs: CAIRN_SMALLEST_BUNDLE, in cells.
-PlanOptions plan_options() {
-  PlanOptions plan;
-  if (const char* cells = std::getenv("CAIRN_SMALLEST_BUNDLE")) {
-    plan.min_bundle_cells = std::strtoull(cells, nullptr, 10);
-  }
-  return plan;
 }
 
 /// The plan of a job. A function of the PIE and the options alone.
@@ -168,7 +169,7 @@ void coordinate_job(Comm& comm, const Options& options, Progress& progress, int 
   input.bundles = plan_job(*job, options);
   input.image = job->image.bytes();
   input.release_image = [&job] { job->image = ImageBlob(); };
-  input.count_size = CountsBuffer::count(view_image(job->image.bytes()));
+  input.count_size = CountsBuffer::size_of(view_image(job->image.bytes())).all;
   input.check_segment = [&input](const ChallengeMessage& message, uint32_t index,
                                  std::vector<std::byte> segment) {
     return check_segment(input.hash, message, index, std::move(segment));
@@ -182,6 +183,13 @@ void coordinate_job(Comm& comm, const Options& options, Progress& progress, int 
     outcome.largest_bundle_cells = std::max(outcome.largest_bundle_cells, cells);
   }
   outcome.segments = input.bundles.size();
+  const auto workers = static_cast<unsigned>(comm.size() - 1);
+  outcome.predicted_bytes =
+      predict_memory(
+          view_image(job->image.bytes()), job->image.size(), input.bundles,
+          options.threads != 0 ? options.threads : std::max(1u, usable_cores() / workers), workers,
+          memory_allowance(options, workers))
+          .total();
   if (store) {
     store->open(identity_of(input, options), options.resume);
     input.store = &*store;

@@ -25,6 +25,7 @@ struct ProveOutcome {
   uint64_t committed_cells = 0;
   uint64_t largest_bundle_cells = 0;
   uint64_t image_bytes = 0;
+  uint64_t predicted_bytes = 0;  // of one worker, resident at its highest
   Digest digest{};
   double security_bits = 0;
   std::string tightest;  // the round that limits them

@@ -128,6 +128,7 @@ std::string report_json(const ProveOutcome& outcome) {
       {"cells_per_second", static_cast<double>(outcome.committed_cells) / outcome.seconds},
       {"steps_per_second", static_cast<double>(outcome.run.steps) / outcome.seconds},
       {"peak_bytes", peak_bytes(outcome)},
+      {"predicted_bytes", outcome.predicted_bytes},
       {"ranks", outcome.processes},
       {"coordinator",
        {{"user_seconds", outcome.coordinator.user_seconds},
@@ -154,8 +155,9 @@ std::string summary(const ProveOutcome& outcome, const Options& options) {
                            first.about.threads));
   add("time", fmt::format("{} ({:.2f} M cells/s)", format_seconds(outcome.seconds),
                           1e-6 * static_cast<double>(outcome.committed_cells) / outcome.seconds));
-  add("peak memory",
-      fmt::format("{} of one process", format_bytes(static_cast<double>(peak_bytes(outcome)))));
+  add("peak memory", fmt::format("{} of one process, {} predicted",
+                                 format_bytes(static_cast<double>(peak_bytes(outcome))),
+                                 format_bytes(static_cast<double>(outcome.predicted_bytes))));
   add("proof", fmt::format("{} ({})", options.output,
                            format_bytes(static_cast<double>(outcome.proof_bytes))));
   add("security",

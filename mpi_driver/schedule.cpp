@@ -31,9 +31,8 @@ void Schedule::add(const Task& task) {
 }
 
 void Schedule::add(std::vector<Task> tasks) {
-  std::stable_sort(tasks.begin(), tasks.end(), [&](const Task& a, const Task& b) {
-    return cost_[a.bundle] > cost_[b.bundle];
-  });
+  std::stable_sort(tasks.begin(), tasks.end(),
+                   [&](const Task& a, const Task& b) { return cost_[a.bundle] > cost_[b.bundle]; });
   for (const Task& task : tasks) add(task);
 }
 
@@ -76,9 +75,9 @@ std::optional<Task> Schedule::late_elsewhere(int rank) const {
   const Running* latest = nullptr;
   for (const auto& running : running_) {
     if (!running || !may_be_copied(running->task) || !wanted(running->task)) continue;
-    const auto copies = std::count_if(
-        running_.begin(), running_.end(),
-        [&](const auto& other) { return other && other->task == running->task; });
+    const auto copies = std::count_if(running_.begin(), running_.end(), [&](const auto& other) {
+      return other && other->task == running->task;
+    });
     const std::optional<double> expected = predicted(running->task);
     if (copies > 1 || !expected || !fit(rank, running->task)) continue;
     if (now_ - running->since < kLateFactor * *expected + kLateSeconds) continue;

@@ -2,7 +2,8 @@
 //
 // Who is idle gets the dearest task left. When none is left, it gets a copy of one that is late
 // elsewhere: results are functions of the job, so whichever comes first serves. Time is what the
-// coordinator saw pass while it was awake (pass()), so that a machine that sleeps makes nobody late.
+// coordinator saw pass while it was awake (pass()), so that a machine that sleeps makes nobody
+// late.
 #pragma once
 
 #include <array>

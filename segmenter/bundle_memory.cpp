@@ -84,7 +84,8 @@ uint64_t proving_bytes(std::span<const PartSize> bundle, bool kept) {
   standing += tree_bytes(tallest);
   standing -= fixed;
 
-  // Openings: weights; then the codeword, and beside it a lower one, sums of half a domain, inverses.
+  // Openings: weights; then the codeword, and beside it a lower one, sums of half a domain,
+  // inverses.
   for (const auto& [log_height, h] : heights) {
     reach(h.trace(kDegree + 1));
     const bool lower = h.rows != tallest;

@@ -12,9 +12,9 @@ struct PartSize {
   uint32_t log_height;
 };
 
-/// Bytes of a backend's memory that are in use at the most while the bundle is committed and proven,
-/// without image, counts and constant tables (stark/prover/bundle_prover.cpp, step by step; small
-/// things left out). `kept`: its commitment was kept since it was made, and is counted.
+/// Bytes of a backend's memory that are in use at the most while the bundle is committed and
+/// proven, without image, counts and constant tables (stark/prover/bundle_prover.cpp, step by step;
+/// small things left out). `kept`: its commitment was kept since it was made, and is counted.
 uint64_t proving_bytes(std::span<const PartSize> bundle, bool kept);
 
 /// Bytes of traces and commitment that are kept from commit to prove.

@@ -131,8 +131,8 @@ Verdict verify_job(const JobProof& proof, double security_target, Check&& check)
 
   std::vector<SegmentFinding> segments(proof.segments.size());
   run_parallel(segments.size(), 0, [&](size_t i) {
-    segments[i].refusal = check(static_cast<uint32_t>(i), challenge, lookups,
-                                segments[i].bus_sum, segments[i].detail);
+    segments[i].refusal = check(static_cast<uint32_t>(i), challenge, lookups, segments[i].bus_sum,
+                                segments[i].detail);
   });
   for (size_t i = 0; i < segments.size(); ++i) {
     if (segments[i].refusal != Refusal::kNone) {

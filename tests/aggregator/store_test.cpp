@@ -47,8 +47,10 @@ std::string refusal(const std::string& folder, const JobIdentity& other, bool mu
 
 TEST(Store, GivesBackWhatItWasGiven) {
   const Scratch folder;
-  const std::vector<Entry> entries = {
-      {EntryKind::kCounts, {0, 0}}, {EntryKind::kCommit, {2, 1}}, kSegment, {EntryKind::kNode, {0, 2}}};
+  const std::vector<Entry> entries = {{EntryKind::kCounts, {0, 0}},
+                                      {EntryKind::kCommit, {2, 1}},
+                                      kSegment,
+                                      {EntryKind::kNode, {0, 2}}};
   {
     Store store(folder / "w", false);
     store.open(job(), false);
@@ -60,7 +62,8 @@ TEST(Store, GivesBackWhatItWasGiven) {
   const auto loaded = store.load(entries);
 
   ASSERT_EQ(loaded.size(), 4u);
-  for (size_t i = 0; i < entries.size(); ++i) EXPECT_EQ(loaded.at(entries[i]), some_bytes(1000 * i));
+  for (size_t i = 0; i < entries.size(); ++i)
+    EXPECT_EQ(loaded.at(entries[i]), some_bytes(1000 * i));
   EXPECT_TRUE(store.load(std::vector<Entry>{{EntryKind::kSegment, {0, 1}}}).empty());
 }
 
@@ -87,7 +90,8 @@ TEST(Store, LeavesOutWhateverIsDamaged) {
     }
   }
   EXPECT_GT(noticed, 3000u / 97);
-  for (const size_t length : {size_t{0}, size_t{1}, size_t{100}, good.size() / 2, good.size() - 1}) {
+  for (const size_t length :
+       {size_t{0}, size_t{1}, size_t{100}, good.size() / 2, good.size() - 1}) {
     write(path, good.substr(0, length));
     EXPECT_TRUE(store.load(wanted).empty()) << length;
   }

@@ -82,8 +82,8 @@ const std::vector<int> kKilled = {1, 137, 9};
 
 TEST(Faults, KillOfAWorkerLosesNothingFinished) {
   const Scratch folder;
-  const Ran ran = run_program(mpirun(3, "CAIRN_FAULT=2:prove:kill,1:prove:slow") +
-                              prove_command(folder));
+  const Ran ran =
+      run_program(mpirun(3, "CAIRN_FAULT=2:prove:kill,1:prove:slow") + prove_command(folder));
   EXPECT_NE(ran.exit_code, 0);
   EXPECT_NE(ran.exit_code, 124) << "it hangs";
   const json seen = inspect(folder);
@@ -146,8 +146,8 @@ TEST(Faults, DamagedFilesAreMadeAgain) {
 
   const Ran ran = expect_resumed(folder);
 
-  for (const char* name : {"segments/000000.h5", "segments/000001.h5", "commits/000000.h5",
-                           "counts.h5"}) {
+  for (const char* name :
+       {"segments/000000.h5", "segments/000001.h5", "commits/000000.h5", "counts.h5"}) {
     EXPECT_THAT(ran.err, HasSubstr(std::string("work/") + name));
   }
   EXPECT_EQ(proven_in(report(folder)), 2u);
@@ -175,7 +175,8 @@ TEST(Faults, MemoryThatIsTooLittleIsRefusedWithTheShortfall) {
   const Ran ran = plan_with(kTooLittle);
   ASSERT_EQ(ran.exit_code, 4) << ran.err;
   std::smatch found;
-  ASSERT_TRUE(std::regex_search(ran.err, found, std::regex(" is ([0-9]+) bytes too few"))) << ran.err;
+  ASSERT_TRUE(std::regex_search(ran.err, found, std::regex(" is ([0-9]+) bytes too few")))
+      << ran.err;
   const uint64_t enough = kTooLittle + std::stoull(found[1]);
   // Exactly: with a byte less it is still refused, with so many it gets to the fault.
   EXPECT_THAT(plan_with(enough - 1).err, HasSubstr(" is 1 bytes too few"));
@@ -184,7 +185,8 @@ TEST(Faults, MemoryThatIsTooLittleIsRefusedWithTheShortfall) {
 
 TEST(Faults, StopBySignalKeepsWhatIsFinished) {
   const Scratch folder;
-  const Ran ran = run_program(mpirun(3, "CAIRN_FAULT=2:prove:stop,1:prove:slow") + prove_command(folder));
+  const Ran ran =
+      run_program(mpirun(3, "CAIRN_FAULT=2:prove:stop,1:prove:slow") + prove_command(folder));
   EXPECT_EQ(ran.exit_code, 5) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("stopped in prove by a signal to rank 2"));
   EXPECT_EQ(inspect(folder)["locked_by"], nullptr);
@@ -192,11 +194,10 @@ TEST(Faults, StopBySignalKeepsWhatIsFinished) {
 }
 
 TEST(AllFaults, KillInEachPhase) {
-  for (const char* fault :
-       {"0:load:kill", "0:setup:kill", "0:count:kill", "0:commit:kill", "0:prove:kill",
-        "0:verify:kill", "0:write:kill", "1:setup:kill", "1:count:kill", "1:commit:kill",
-        "1:prove:kill", "1:merge:kill", "2:setup:kill", "2:count:kill", "2:commit:kill",
-        "2:prove:kill"}) {
+  for (const char* fault : {"0:load:kill", "0:setup:kill", "0:count:kill", "0:commit:kill",
+                            "0:prove:kill", "0:verify:kill", "0:write:kill", "1:setup:kill",
+                            "1:count:kill", "1:commit:kill", "1:prove:kill", "1:merge:kill",
+                            "2:setup:kill", "2:count:kill", "2:commit:kill", "2:prove:kill"}) {
     expect_survived(fault, kKilled);
   }
 }

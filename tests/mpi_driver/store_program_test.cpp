@@ -26,9 +26,7 @@ class WorkFolder : public ::testing::Test {
                        (folder_ / "r.json") + " --work " + work_ + more);
   }
   json report() const { return json::parse(read_text(folder_ / "r.json")); }
-  json inspect() const {
-    return json::parse(run_program(kCairn + "inspect --json " + work_).out);
-  }
+  json inspect() const { return json::parse(run_program(kCairn + "inspect --json " + work_).out); }
   /// The exit code, and one line that says why.
   void expect_refused(const Ran& ran, int exit_code, const std::string& words) {
     EXPECT_EQ(ran.exit_code, exit_code) << ran.err;

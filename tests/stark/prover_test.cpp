@@ -1,7 +1,5 @@
 // What the prover may do in more than one way comes out the same in each; and it takes the memory
 // that was predicted.
-#include "stark/prover/bundle_prover.hpp"
-
 #include <set>
 
 #include <gtest/gtest.h>
@@ -9,6 +7,7 @@
 #include "kernels/job_memory.hpp"
 #include "segmenter/bundle_memory.hpp"
 #include "segmenter/plan.hpp"
+#include "stark/prover/bundle_prover.hpp"
 #include "tests/stark/small_job.hpp"
 
 namespace cairn::testing_support {
