@@ -56,12 +56,35 @@ void write_dataset(hid_t file, const std::string& path, hid_t type, hsize_t coun
   if (count > 0) must(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values));
 }
 
+/// Soundness: a dataset may name other files for its bytes, or datasets of other files, or filters
+/// that make much of little. A proof is one file, all of it, and what is in it is there.
+void require_plain(hid_t dataset, const std::string& name) {
+  const auto want = [&](bool good, const char* what) {
+    if (!good) throw Error(Code::kBadInput, fmt::format("dataset {} {}", name, what));
+  };
+  const Handle properties(H5Dget_create_plist(dataset), H5Pclose, Code::kBadInput,
+                          fmt::format("dataset {} has no properties", name));
+  const H5D_layout_t layout = H5Pget_layout(properties);
+  want(layout == H5D_CHUNKED || layout == H5D_CONTIGUOUS, "is neither chunked nor contiguous");
+  want(H5Pget_external_count(properties) == 0, "lies in another file");
+  const int filters = H5Pget_nfilters(properties);
+  want(filters == 0 || filters == 1, "has more filters than a checksum");
+  if (filters == 1) {
+    unsigned flags = 0;
+    size_t count = 0;
+    const H5Z_filter_t filter =
+        H5Pget_filter2(properties, 0, &flags, &count, nullptr, 0, nullptr, nullptr);
+    want(filter == H5Z_FILTER_FLETCHER32, "has a filter that is no checksum");
+  }
+}
+
 /// Reads a one-dimensional dataset of items of `item_bytes` bytes.
 template <class T>
 std::vector<T> read_dataset(hid_t file, uint64_t file_size, const std::string& path, hid_t type) {
   const std::string name = path.substr(1);
   const Handle dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT), H5Dclose, Code::kBadInput,
                        fmt::format("no dataset {}", name));
+  require_plain(dataset, name);
   const Handle space(H5Dget_space(dataset), H5Sclose, Code::kBadInput,
                      fmt::format("dataset {} has no shape", name));
   const Handle stored(H5Dget_type(dataset), H5Tclose, Code::kBadInput,
@@ -72,7 +95,7 @@ std::vector<T> read_dataset(hid_t file, uint64_t file_size, const std::string& p
   }
   hsize_t count = 0;
   H5Sget_simple_extent_dims(space, &count, nullptr);
-  // The only filter is a checksum, so that what is not in the file cannot be asked for.
+  // Nothing is packed, so that what is not in the file cannot be asked for.
   if (count > file_size / sizeof(T)) {
     throw Error(Code::kBadInput,
                 fmt::format("dataset {} claims {} items, more than the file holds", name, count));
@@ -170,10 +193,36 @@ std::vector<std::pair<std::string, std::string>> Reader::attributes(const std::s
     }
     std::string value(size, '\0');
     if (H5Aread(attribute, type, value.data()) < 0) throw Error(Code::kBadInput, damaged);
-    value.resize(std::min(value.size(), value.find('\0')));
+    const size_t end = std::min(value.size(), value.find('\0'));
+    if (value.find_first_not_of('\0', end) != std::string::npos)
+      throw Error(Code::kBadInput, damaged);
+    value.resize(end);
     result.emplace_back(name, value);
   }
   return result;
+}
+
+std::vector<std::string> Reader::names(const std::string& group) const {
+  const Handle handle(H5Gopen2(file_, group.c_str(), H5P_DEFAULT), H5Gclose, Code::kBadInput,
+                      fmt::format("no group {}", group));
+  H5G_info_t info;
+  if (H5Gget_info(handle, &info) < 0) {
+    throw Error(Code::kBadInput, fmt::format("group {} is damaged", group));
+  }
+  std::vector<std::string> names;
+  for (hsize_t i = 0; i < info.nlinks; ++i) {
+    char name[64];
+    H5L_info_t link;
+    const ssize_t length = H5Lget_name_by_idx(handle, ".", H5_INDEX_NAME, H5_ITER_INC, i, name,
+                                              sizeof(name), H5P_DEFAULT);
+    if (length < 0 || length >= static_cast<ssize_t>(sizeof(name)) ||
+        H5Lget_info(handle, name, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD) {
+      throw Error(Code::kBadInput,
+                  fmt::format("group {} holds something that is no part of it", group));
+    }
+    names.emplace_back(name);
+  }
+  return names;
 }
 
 std::vector<std::byte> Reader::bytes(const std::string& path) const {

@@ -45,6 +45,9 @@ class Reader {
 
   /// The string attributes of a group, by name.
   std::vector<std::pair<std::string, std::string>> attributes(const std::string& path) const;
+  /// The names of what a group holds, ascending. An Error when one of them lies in another place or
+  /// file.
+  std::vector<std::string> names(const std::string& group) const;
   std::vector<std::byte> bytes(const std::string& path) const;
   std::vector<uint64_t> numbers(const std::string& path) const;
 

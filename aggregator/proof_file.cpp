@@ -5,9 +5,13 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "aggregator/hdf5.hpp"
 #include "aggregator/isolated.hpp"
@@ -23,11 +27,29 @@ Error not_a_proof(const std::string& path, const std::string& why) {
   return {Code::kBadInput, fmt::format("{}: not a proof file: {}", path, why)};
 }
 
+/// Soundness: what no reader of ours looks at could say anything to readers of others.
+void require_nothing_else(const hdf5::Reader& reader) {
+  using Names = std::vector<std::string>;
+  const std::pair<const char*, Names> contents[] = {
+      {"/", {"provenance", "records", "segments", "statement"}},
+      {"/records", {"bytes"}},
+      {"/segments", {"bytes", "offsets"}},
+      {"/statement", {"bytes"}}};
+  for (const auto& [group, wanted] : contents) {
+    const Names found = reader.names(group);
+    if (found != wanted) {
+      throw Error(Code::kBadInput, fmt::format("group {} holds {}, wanted {}", group,
+                                               fmt::join(found, " "), fmt::join(wanted, " ")));
+    }
+  }
+}
+
 /// Runs in the reading process: everything that is asked of HDF5, as our own bytes.
 std::vector<std::byte> extract(const std::string& path) {
   // Published files do not change, and some file systems refuse locks.
   setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
   const hdf5::Reader reader(path);
+  require_nothing_else(reader);
   ByteWriter out;
   std::vector<std::pair<std::string, std::string>> attributes = reader.attributes("/");
   for (const auto& [name, value] : reader.attributes("/statement")) {
@@ -50,6 +72,29 @@ std::vector<std::byte> extract(const std::string& path) {
   return out.take();
 }
 
+/// What the datasets of a file hold.
+struct Datasets {
+  std::vector<std::byte> provenance, statement, records, segments;
+  std::vector<uint64_t> offsets = {0};  // of the segments, and their end
+};
+
+Datasets datasets_of(const ProofFile& file) {
+  Datasets result;
+  const auto text = std::as_bytes(std::span(file.provenance));
+  result.provenance.assign(text.begin(), text.end());
+  ByteWriter statement;
+  write(statement, file.proof.statement);
+  result.statement = statement.take();
+  ByteWriter records;
+  for (const SegmentRecord& record : file.proof.records) write(records, record);
+  result.records = records.take();
+  for (const std::vector<std::byte>& segment : file.proof.segments) {
+    result.segments.insert(result.segments.end(), segment.begin(), segment.end());
+    result.offsets.push_back(result.segments.size());
+  }
+  return result;
+}
+
 Hash hash_of(const std::string& path, const Attributes& attributes) {
   const auto hash = attributes.find("hash");
   for (const Hash known : {Hash::kBlake3, Hash::kPoseidon}) {
@@ -60,6 +105,24 @@ Hash hash_of(const std::string& path, const Attributes& attributes) {
 
 }  // namespace
 
+std::vector<std::byte> encode_contents(const ProofFile& file) {
+  ByteWriter out;
+  out.count(file.attributes.size());
+  for (const auto& [name, value] : file.attributes) {
+    out.text(name);
+    out.text(value);
+  }
+  const Datasets datasets = datasets_of(file);
+  for (const auto* bytes :
+       {&datasets.provenance, &datasets.statement, &datasets.records, &datasets.segments}) {
+    out.u64(bytes->size());
+    out.raw(*bytes);
+  }
+  out.u64(datasets.offsets.size());
+  for (const uint64_t offset : datasets.offsets) out.u64(offset);
+  return out.take();
+}
+
 std::vector<std::byte> encode_proof_file(const ProofFile& file) {
   hdf5::Writer writer;
   for (const char* group : kGroups) writer.group(group);
@@ -69,21 +132,12 @@ std::vector<std::byte> encode_proof_file(const ProofFile& file) {
     writer.attribute(at_root ? "/" : name.substr(0, slash), at_root ? name : name.substr(slash + 1),
                      value);
   }
-  ByteWriter statement;
-  write(statement, file.proof.statement);
-  writer.bytes("/statement/bytes", statement.bytes());
-  ByteWriter records;
-  for (const SegmentRecord& record : file.proof.records) write(records, record);
-  writer.bytes("/records/bytes", records.bytes());
-  std::vector<std::byte> segments;
-  std::vector<uint64_t> offsets = {0};
-  for (const std::vector<std::byte>& segment : file.proof.segments) {
-    segments.insert(segments.end(), segment.begin(), segment.end());
-    offsets.push_back(segments.size());
-  }
-  writer.bytes("/segments/bytes", segments);
-  writer.numbers("/segments/offsets", offsets);
-  writer.bytes("/provenance", std::as_bytes(std::span(file.provenance)));
+  const Datasets datasets = datasets_of(file);
+  writer.bytes("/statement/bytes", datasets.statement);
+  writer.bytes("/records/bytes", datasets.records);
+  writer.bytes("/segments/bytes", datasets.segments);
+  writer.numbers("/segments/offsets", datasets.offsets);
+  writer.bytes("/provenance", datasets.provenance);
   return writer.image();
 }
 
@@ -102,14 +156,21 @@ bool looks_like_proof(const std::string& path) {
 
 ProofFile read_proof_file(const std::string& path) {
   if (!looks_like_proof(path)) throw not_a_proof(path, "it does not begin as HDF5 does");
-  Result<std::vector<std::byte>> extracted = run_isolated([&] { return extract(path); });
+  std::error_code error;
+  const uintmax_t size = std::filesystem::file_size(path, error);
+  if (error) throw not_a_proof(path, error.message());
+  Result<std::vector<std::byte>> extracted =
+      run_isolated([&] { return extract(path); }, 2 * size + (uint64_t{1} << 20));
   if (!extracted.ok()) throw not_a_proof(path, extracted.error().what());
-  ByteReader in(extracted.value(), path, Code::kBadInput);
+  return decode_contents(extracted.value(), path);
+}
 
+ProofFile decode_contents(std::span<const std::byte> contents, const std::string& path) {
+  ByteReader in(contents, path, Code::kBadInput);
   ProofFile file;
   for (size_t i = in.count(8); i > 0; --i) {
     std::string name = in.text();
-    file.attributes[std::move(name)] = in.text();
+    if (!file.attributes.emplace(name, in.text()).second) in.fail(name + " occurs twice");
   }
   if (file.attributes["format"] != kProofFormat)
     throw not_a_proof(path, "another kind of HDF5 file");
@@ -142,6 +203,7 @@ ProofFile read_proof_file(const std::string& path) {
   }
   if (end != segments.size())
     throw Error(Code::kInvalidProof, path + ": bytes after the last segment");
+  in.finish();
   return file;
 }
 

@@ -9,11 +9,15 @@
 //   another; /segments/offsets: where each begins, and the end /provenance          JSON: ranks,
 //   hosts, times, versions. Not part of the proof, nor of its digest
 //
-// The datasets are the proof; attributes repeat what follows from them and are compared when it is
-// verified.
+// The datasets are the proof: its digest covers all bytes of statement, records and segments, each
+// of which has one encoding, and a file that holds anything beside them is refused. Attributes
+// repeat what follows from them and are compared when it is verified. How HDF5 lays them out is no
+// part of it.
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,6 +44,11 @@ std::vector<std::byte> encode_proof_file(const ProofFile& file);
 /// its datasets do not decode. Soundness: HDF5's parser is not made for hostile bytes, so it runs
 /// in a process of its own, and what comes out of that is read as any other untrusted bytes.
 ProofFile read_proof_file(const std::string& path);
+
+/// Attributes and datasets as the reading process hands them over, and what read_proof_file() makes
+/// of them; decode_contents(encode_contents(file), ...) is `file`, and no other bytes give it.
+std::vector<std::byte> encode_contents(const ProofFile& file);
+ProofFile decode_contents(std::span<const std::byte> contents, const std::string& path);
 
 /// Of the HDF5 library in use.
 std::string hdf5_version();

@@ -34,7 +34,12 @@ std::vector<std::byte> bytes_of(const T&... items) {
 }
 
 double read_double(ByteReader& in) { return std::bit_cast<double>(in.u64()); }
-Hash read_hash(ByteReader& in) { return in.u8() == 0 ? Hash::kBlake3 : Hash::kPoseidon; }
+bool read_flag(ByteReader& in) {
+  const uint8_t flag = in.u8();
+  if (flag > 1) in.fail("a flag that is neither 0 nor 1");
+  return flag == 1;
+}
+Hash read_hash(ByteReader& in) { return read_flag(in) ? Hash::kPoseidon : Hash::kBlake3; }
 
 void read(ByteReader& in, Hash, Task& x) {
   const uint8_t kind = in.u8();
@@ -65,8 +70,8 @@ void read(ByteReader& in, Hash, Hello& x) {
 void read(ByteReader& in, Hash hash, Done& x) {
   read(in, hash, x.task);
   x.seconds = read_double(in);
-  if (in.u8() != 0) x.record = read_record(in, hash);
-  if (in.u8() != 0) x.leaf = read_node(in, hash);
+  if (read_flag(in)) x.record = read_record(in, hash);
+  if (read_flag(in)) x.leaf = read_node(in, hash);
 }
 void read(ByteReader& in, Hash hash, ChallengeMessage& x) {
   x.challenge.statement = in.digest(hash);

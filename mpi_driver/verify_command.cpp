@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <iostream>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -18,6 +21,10 @@ namespace {
   throw Error(Code::kInvalidProof, fmt::format("{}: {}", options.input, why));
 }
 
+/// What follows from nothing in the proof.
+constexpr std::array<std::string_view, 5> kProvenance = {
+    "format", "format_version", "software_version", "git_commit", "created_utc"};
+
 /// Soundness: the datasets are the proof; attributes that say something else would mislead whoever
 /// reads the file by other tools.
 void compare_attributes(const Options& options, const ProofFile& file, const Attributes& derived) {
@@ -28,6 +35,11 @@ void compare_attributes(const Options& options, const ProofFile& file, const Att
              fmt::format("attribute {} is {}, the proof says {}", name,
                          found == file.attributes.end() ? "missing" : found->second, value));
     }
+  }
+  for (const auto& [name, value] : file.attributes) {
+    const bool known = derived.contains(name) ||
+                       std::find(kProvenance.begin(), kProvenance.end(), name) != kProvenance.end();
+    if (!known) refuse(options, fmt::format("attribute {} is no part of a proof", name));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "segmenter/json.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -51,15 +52,10 @@ class TreeBuilder {
   bool binary(nlohmann::json::binary_t&) { return false; }
   bool start_object(size_t) { return open(Kind::kObject); }
   bool start_array(size_t) { return open(Kind::kArray); }
-  bool end_object() { return close(); }
+  bool end_object() { return sort_members(*stack_.back()) && close(); }
   bool end_array() { return close(); }
   bool key(std::string& name) {
-    std::vector<std::string>& names = stack_.back()->names;
-    if (std::find(names.begin(), names.end(), name) != names.end()) {
-      problem = fmt::format("member {} occurs twice", name);
-      return false;
-    }
-    names.push_back(std::move(name));
+    stack_.back()->names.push_back(std::move(name));
     return true;
   }
   bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception&) {
@@ -93,6 +89,27 @@ class TreeBuilder {
     stack_.pop_back();
     return true;
   }
+  /// By name: a million of them must not take a million searches each through all others.
+  bool sort_members(JsonValue& object) {
+    const size_t count = object.names.size();
+    std::vector<size_t> order(count);
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](size_t a, size_t b) { return object.names[a] < object.names[b]; });
+    JsonValue sorted{Kind::kObject, {}, {}, {}};
+    sorted.names.reserve(count);
+    sorted.items.reserve(count);
+    for (const size_t i : order) {
+      if (!sorted.names.empty() && sorted.names.back() == object.names[i]) {
+        problem = fmt::format("member {} occurs twice", object.names[i]);
+        return false;
+      }
+      sorted.names.push_back(std::move(object.names[i]));
+      sorted.items.push_back(std::move(object.items[i]));
+    }
+    object = std::move(sorted);
+    return true;
+  }
 
   JsonValue& root_;
   std::vector<JsonValue*> stack_;  // pointers stay valid: only the last item of each is open
@@ -121,7 +138,7 @@ const JsonValue& JsonCursor::want(Kind kind) const {
 
 bool JsonCursor::has(std::string_view name) const {
   const JsonValue& object = want(Kind::kObject);
-  return std::find(object.names.begin(), object.names.end(), name) != object.names.end();
+  return std::binary_search(object.names.begin(), object.names.end(), name);
 }
 
 bool JsonCursor::has_value(std::string_view name) const {
@@ -130,10 +147,10 @@ bool JsonCursor::has_value(std::string_view name) const {
 
 JsonCursor JsonCursor::member(std::string_view name) const {
   const JsonValue& object = want(Kind::kObject);
-  const auto found = std::find(object.names.begin(), object.names.end(), name);
+  const auto found = std::lower_bound(object.names.begin(), object.names.end(), name);
   JsonCursor result = *this;
   result.path_ = fmt::format("{}{}{}", path_, path_.empty() ? "" : ".", name);
-  if (found == object.names.end()) result.refuse("missing");
+  if (found == object.names.end() || *found != name) result.refuse("missing");
   result.value_ = &object.items[found - object.names.begin()];
   return result;
 }

@@ -17,8 +17,8 @@ struct JsonValue {
   enum class Kind : uint8_t { kNull, kBoolean, kNumber, kString, kArray, kObject };
   Kind kind = Kind::kNull;
   std::string text;                // of a number or a string
-  std::vector<JsonValue> items;    // of an array or an object
-  std::vector<std::string> names;  // of an object, no two equal
+  std::vector<JsonValue> items;    // of an array, or of an object in the order of its names
+  std::vector<std::string> names;  // of an object: ascending, no two equal
 };
 
 /// Parses `text`; `file` names it in errors. Throws Error(kBadInput).

@@ -82,6 +82,17 @@ RunMemory read_memory(const ZipArchive& archive, const Relocation& relocation, u
                 fmt::format("metadata.json: the segments need {} bytes, the memory limit is {}",
                             cell_bytes, limit));
   }
+  // A byte of a zip file gives at most 1032 bytes, 26 records, so that a memory that
+  // is not mostly holes stays far below this.
+  constexpr uint64_t kCellFloor = uint64_t{1} << 22;
+  constexpr uint64_t kCellsPerByte = 64;
+  if (relocation.end() > kCellFloor + kCellsPerByte * archive.size()) {
+    throw Error(
+        Code::kBadInput,
+        fmt::format("metadata.json: the segments claim {} cells, a file of {} bytes can fill at "
+                    "most {} of them",
+                    relocation.end() - 1, archive.size(), 26 * archive.size()));
+  }
   // A record leaves at most a cell and a value of 32 bytes with its hash slots behind.
   constexpr size_t kPiece = MemoryReader::kRecordBytes << 14;
   MemoryReader reader(relocation);

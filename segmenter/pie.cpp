@@ -13,10 +13,20 @@
 namespace cairn {
 namespace {
 
-constexpr uint64_t kJsonLimit = uint64_t{256} << 20;  // bytes of one JSON member
+/// Bytes of one JSON member: a value of three letters takes some hundred bytes once it is read, so
+/// that what a small file may unpack to is bounded by its size. Real members shrink to a tenth, not
+/// to less.
+constexpr uint64_t kJsonLimit = uint64_t{256} << 20;
+constexpr uint64_t kJsonFloor = uint64_t{1} << 20;
+constexpr uint64_t kJsonRatio = 64;
 constexpr uint64_t kMaxCells = (uint64_t{1} << 28) - 1;
 
 [[noreturn]] void refuse(const std::string& sentence) { throw Error(Code::kBadInput, sentence); }
+
+JsonValue read_json(const ZipArchive& archive, const std::string& member) {
+  const uint64_t limit = std::min(kJsonLimit, kJsonFloor + kJsonRatio * archive.size());
+  return parse_json(member, archive.read(member, limit));
+}
 
 PieSegment read_segment(const JsonCursor& at) {
   return {static_cast<uint32_t>(at.member("index").integer(0xffff)),
@@ -25,7 +35,7 @@ PieSegment read_segment(const JsonCursor& at) {
 
 void check_version(const ZipArchive& archive) {
   if (!archive.has("version.json")) return;
-  const JsonValue root = parse_json("version.json", archive.read("version.json", kJsonLimit));
+  const JsonValue root = read_json(archive, "version.json");
   const JsonCursor version = JsonCursor("version.json", root).member("cairo_pie");
   if (version.string() != "1.1") {
     refuse(fmt::format("{} is {}, wanted 1.1", version.where(), version.string()));
@@ -95,7 +105,7 @@ void read_builtin_segments(const JsonCursor& metadata, Pie& pie) {
 }
 
 void read_metadata(const ZipArchive& archive, Pie& pie) {
-  const JsonValue root = parse_json("metadata.json", archive.read("metadata.json", kJsonLimit));
+  const JsonValue root = read_json(archive, "metadata.json");
   const JsonCursor metadata("metadata.json", root);
   read_program(metadata.member("program"), pie);
   pie.program_segment = read_segment(metadata.member("program_segment"));
@@ -124,7 +134,7 @@ void read_metadata(const ZipArchive& archive, Pie& pie) {
 
 void read_resources(const ZipArchive& archive, Pie& pie) {
   const std::string file = "execution_resources.json";
-  const JsonValue root = parse_json(file, archive.read(file, kJsonLimit));
+  const JsonValue root = read_json(archive, file);
   const JsonCursor resources(file, root);
   pie.steps = resources.member("n_steps").integer();
   const JsonCursor counters = resources.member("builtin_instance_counter");
@@ -185,7 +195,7 @@ Pie read_pie(const ZipArchive& archive) {
   read_metadata(archive, pie);
   read_resources(archive, pie);
   const std::string file = "additional_data.json";
-  const JsonValue root = parse_json(file, archive.read(file, kJsonLimit));
+  const JsonValue root = read_json(archive, file);
   const auto& output = pie.builtin_segments[static_cast<int>(Builtin::kOutput)];
   pie.output_layout = read_output_layout(JsonCursor(file, root), output ? output->size : 0);
   return pie;

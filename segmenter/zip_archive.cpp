@@ -1,6 +1,8 @@
 #include "segmenter/zip_archive.hpp"
 
+#include <filesystem>
 #include <future>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,7 +15,12 @@ namespace cairn {
 ZipArchive::ZipArchive(const std::string& path) : zip_(nullptr, [](zip* z) { zip_discard(z); }) {
   int code = 0;
   zip_.reset(zip_open(path.c_str(), ZIP_RDONLY, &code));
-  if (zip_) return;
+  if (zip_) {
+    std::error_code ignored;
+    const uintmax_t size = std::filesystem::file_size(path, ignored);
+    size_ = ignored ? 0 : size;
+    return;
+  }
   zip_error_t error;
   zip_error_init_with_code(&error, code);
   const std::string reason = zip_error_strerror(&error);

@@ -18,6 +18,8 @@ class ZipArchive {
   /// Throws Error(kBadInput) if `path` is not a readable zip file.
   explicit ZipArchive(const std::string& path);
 
+  /// Bytes of the file: the only size that is not a claim.
+  uint64_t size() const { return size_; }
   bool has(const std::string& member) const;
   /// The whole member. Error(kBadInput) if it is missing or damaged, kOutOfResource above `limit`
   /// bytes.
@@ -28,6 +30,7 @@ class ZipArchive {
 
  private:
   std::unique_ptr<zip, void (*)(zip*)> zip_;
+  uint64_t size_ = 0;
 };
 
 }  // namespace cairn

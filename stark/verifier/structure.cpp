@@ -187,6 +187,15 @@ Finding check_statement(const Statement& s) {
             fmt::format("{} for {} program words, {} for {} output words", s.program_cells.size(),
                         s.program.size(), s.output_cells.size(), s.output.size())};
   }
+  for (const auto* cells : {&s.program_cells, &s.output_cells}) {
+    for (const Cell cell : *cells) {
+      // Nothing reads these bits, so that one hint would have several forms.
+      if ((cell.bits & ~(Cell::kBig | Cell::kPayload)) != 0) {
+        return {Refusal::kStatementHints,
+                fmt::format("hint {:#x} is no word of memory", cell.bits)};
+      }
+    }
+  }
   return {};
 }
 

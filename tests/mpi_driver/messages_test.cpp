@@ -42,6 +42,13 @@ TEST(Messages, RefuseBytesThatAreNone) {
   task[0] = std::byte{kTaskKinds};
   EXPECT_THROW(decode<Task>(task), Error);
   EXPECT_THROW(decode<Hello>(encode(Task{TaskKind::kProve, 1})), Error);
+  // Flags have two forms, not 256.
+  std::vector<std::byte> setup = encode(JobSetup{Hash::kPoseidon, {}, {}});
+  setup[0] = std::byte{2};
+  EXPECT_THROW(decode<JobSetup>(setup), Error);
+  std::vector<std::byte> done = encode(Done{{TaskKind::kCommit, 3}, 1.5, {}});
+  done.back() = std::byte{2};
+  EXPECT_THROW(decode<Done>(done), Error);
 }
 
 }  // namespace

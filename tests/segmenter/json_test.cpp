@@ -29,6 +29,23 @@ std::string complaint_of(const F& f) {
   return "none";
 }
 
+/// Members are found among as many as a file may hold, in any order.
+TEST(Json, FindsEachOfManyMembers) {
+  constexpr int kCount = 200'000;
+  std::string text = "{";
+  for (int i = 0; i < kCount; ++i) {
+    text += (i == 0 ? "\"" : ",\"") + std::to_string(int64_t{i} * 7919 % kCount) +
+            "\":" + std::to_string(i);
+  }
+  const JsonValue root = parse_json("file.json", text + "}");
+
+  const JsonCursor cursor("file.json", root);
+  EXPECT_EQ(cursor.names().size(), size_t{kCount});
+  for (int i = 0; i < kCount; ++i) {
+    ASSERT_EQ(cursor.member(std::to_string(int64_t{i} * 7919 % kCount)).integer(), uint64_t(i));
+  }
+}
+
 TEST(Json, KeepsBigNumbersExact) {
   const std::string power =
       "3618502788666131106986593281521497120414687020801267626233049500247285301248";
@@ -73,6 +90,8 @@ TEST(Json, RefusesBrokenText) {
   EXPECT_EQ(complaint(""), "file.json: not JSON from byte 1 on");
   EXPECT_EQ(complaint("[1]]"), "file.json: not JSON from byte 4 on");
   EXPECT_EQ(complaint("{\"a\": 1, \"a\": 2}"), "file.json: member a occurs twice");
+  EXPECT_EQ(complaint("{\"a\": 1, \"b\": {\"c\": 1, \"d\": 3, \"c\": 1}, \"0\": 2}"),
+            "file.json: member c occurs twice");
   EXPECT_EQ(complaint(std::string(100000, '[')), "file.json: nested deeper than 32");
   EXPECT_EQ(complaint("[1e999]").substr(0, 20), "file.json: not JSON ");
 }

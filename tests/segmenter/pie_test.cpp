@@ -69,9 +69,22 @@ TEST(Pie, BelievesNoSizes) {
   expect_refusal(wide,
                  "metadata.json: the segments need 4000076 bytes, the memory limit is 1000000",
                  Code::kOutOfResource, options);
+  // Within the memory, but far more than so small a file can fill.
+  wide.metadata["extra_segments"][0]["size"] = 200'000'000;
+  expect_refusal(wide, "metadata.json: the segments claim 200000018 cells, a file of",
+                 Code::kBadInput);
   wide.metadata["extra_segments"][0]["size"] = (1 << 28) - 1;
   expect_refusal(wide, "metadata.json: the segments need more than 2^28 - 1 cells",
                  Code::kOutOfResource);
+}
+
+/// 30 MB of JSON in 30 kB: each value would take a hundred bytes.
+TEST(Pie, UnpacksNoMoreJsonThanItsSizeIsWorth) {
+  PieBuilder pie;
+  std::string text = "[0";
+  for (int i = 0; i < 15'000'000; ++i) text += ",0";
+  pie.raw["metadata.json"] = text + "]";
+  expect_refusal(pie, "metadata.json: more than", Code::kOutOfResource);
 }
 
 TEST(Pie, StopsAtTheLimitOfBytes) {

@@ -152,6 +152,14 @@ TEST(Refusals, StatementHints) {
   JobProof proof = good();
   proof.statement.program_cells.pop_back();
   expect_refused(proof, Refusal::kStatementHints);
+  for (const uint32_t unused : {1u << 29, Cell::kHole}) {
+    proof = good();
+    proof.statement.program_cells[0].bits |= unused;
+    expect_refused(proof, Refusal::kStatementHints);
+    proof = good();
+    proof.statement.output_cells[0].bits |= unused;
+    expect_refused(proof, Refusal::kStatementHints);
+  }
 }
 
 /// R6: a listed builtin without a chip may not move.
