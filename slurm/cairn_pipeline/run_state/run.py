@@ -1,19 +1,21 @@
-"""A run's folder. Every change of a block's state is made under its lock, journalled, and published by rename."""
+"""A run's folder. Every change of a block is made under its lock, journalled, and published by rename."""
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from cairn_pipeline.config import RunConfig
 from cairn_pipeline.contract import ErrorClass, StageError, write_model
 from cairn_pipeline.files import append_line, locked, write_atomic
 from cairn_pipeline.run_state.model import BlockState, RunState, StageState, Status, now
 from cairn_pipeline.site import Site
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Run:
@@ -52,7 +54,7 @@ class Run:
     def site(self) -> Site:
         return self._read("site.json", Site)
 
-    def _read(self, name: str, model: type[Any]) -> Any:
+    def _read(self, name: str, model: type[Model]) -> Model:
         try:
             return model.model_validate_json((self.path / name).read_bytes())
         except (OSError, ValidationError) as error:
