@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # What every stage's batch script shares; submit copies it into job.sh, so that each is whole by itself.
 # The shell is here for Slurm: signals reach it, and only it may requeue the job. All else is in Python.
 

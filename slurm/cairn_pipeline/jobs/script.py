@@ -66,13 +66,14 @@ def render(run: Run, block: int, name: str, attempt: int) -> str:
     last = max(index for index, line in enumerate(lines) if line.startswith("#SBATCH"))
     ours = [f"#SBATCH {quote(argument)}" for argument in directives(run, block, name, attempt)]
     body: list[str] = []
+    shared = (WRAPPERS / "stage.sh").read_text().splitlines()  # its first line is for shellcheck
     for line in lines[last + 1 :]:
         if line.startswith("# shellcheck source="):
             continue
         if line.startswith("source "):
             body += environment(run, block, name, attempt) + [
                 "",
-                *(WRAPPERS / "stage.sh").read_text().splitlines(),
+                *shared[1:],
             ]
         else:
             body.append(line)
