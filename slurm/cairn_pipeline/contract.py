@@ -216,6 +216,9 @@ def run_stage(function: StageFunction, stage_input: StageInput, output_path: Pat
 
 
 def _stop(number: int, _frame: object) -> NoReturn:
+    # Once is enough: Slurm signals every process of a job, and our parent passes the signal on too.
+    for other in (signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(other, signal.SIG_IGN)
     raise StageError(ErrorClass.TRANSIENT, f"stopped by {signal.Signals(number).name}; run it again")
 
 

@@ -13,7 +13,7 @@ from rich.live import Live
 from cairn_pipeline import control
 from cairn_pipeline.cli.table import failures, run_table
 from cairn_pipeline.config import load_config
-from cairn_pipeline.contract import StageError
+from cairn_pipeline.contract import ErrorClass, StageError
 from cairn_pipeline.jobs.reconcile import reconcile
 from cairn_pipeline.jobs.submit import Submitted, rehearse
 from cairn_pipeline.run_state import Run, read_run
@@ -116,13 +116,13 @@ def logs(
     state = run.read(block).stages.get(stage)
     if state is None:
         raise StageError(
-            control.ErrorClass.CONFIGURATION,
+            ErrorClass.CONFIGURATION,
             f"{stage} is no stage; there are {', '.join(run.config.order())}",
         )
     log = run.attempt_dir(block, stage, attempt or state.attempt) / "log"
     if not log.is_file():
         raise StageError(
-            control.ErrorClass.CONFIGURATION, f"{log}: there is no log yet; {stage} is {state.status}"
+            ErrorClass.CONFIGURATION, f"{log}: there is no log yet; {stage} is {state.status}"
         )
     sys.stdout.write(log.read_text(errors="replace"))
 
