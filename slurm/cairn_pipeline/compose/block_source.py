@@ -5,8 +5,6 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from web3 import HTTPProvider
-
 from cairn_pipeline.compose.message import Message, block_id
 from cairn_pipeline.compose.pipeline_file import BlockSource
 from cairn_pipeline.compose.queue_store import QueueStore, publish_once
@@ -22,6 +20,8 @@ def latest_finalized(url: str, chain: str) -> int:
 
     Raises StageError: transient if the node does not answer, configuration if it does not know the method.
     """
+    from web3 import HTTPProvider  # takes a second to load, which only those who ask a node should pay
+
     if chain == "ethereum":
         method, parameters, key = "eth_getBlockByNumber", ["finalized", False], "number"
     else:

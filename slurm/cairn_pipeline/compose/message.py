@@ -37,6 +37,12 @@ class Message(Strict):
     children: list["Message"] = []  # what a collector gathered, in order
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
+    @property
+    def first_block(self) -> int:
+        """The first block it covers."""
+        first = self.facts.get("first_block", self.block)
+        return first if isinstance(first, int) else self.block
+
     def field(self, path: str) -> str | None:
         """The value that a collector compares: block, group (of the innermost split), data.X or facts.X."""
         head, _, rest = path.partition(".")

@@ -78,6 +78,9 @@ class QueueStore:
         """All ids ever published, by block."""
         return sorted(name.removesuffix(".json") for name in self._listing.names())
 
+    def __contains__(self, message_id: str) -> bool:
+        return (self.messages / f"{message_id}.json").exists()
+
     def read(self, message_id: str) -> Message:
         """Raises StageError(bad-input) if it is missing or not a message."""
         path = self.messages / f"{message_id}.json"

@@ -1,16 +1,14 @@
-"""Collectors that gather: match by a key, hand on in order, batch under limits.
+"""The collector that gathers by a key: the proofs of a block, the parts of a split.
 
-None of them keeps state of its own. Each reads messages once, and what it publishes is named after what it was
-made of: a restart, or a second process that does the same, publishes nothing twice.
+It keeps no state of its own. It reads messages once, and what it publishes is named after what it was made of:
+a restart, or a second process that does the same, publishes nothing twice.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from cairn_pipeline.batching.batcher import Batcher
-from cairn_pipeline.batching.measure import measure
 from cairn_pipeline.compose.message import Message, block_id, child_id, safe
-from cairn_pipeline.compose.pipeline_file import Batch, Match, Sequence
+from cairn_pipeline.compose.pipeline_file import Match
 from cairn_pipeline.compose.queue_store import QueueStore
 from cairn_pipeline.contract import Artifact, ErrorClass, Fact, StageError
 
@@ -69,6 +67,14 @@ class MatchCollector:
 
     def step(self) -> int:
         """Publishes what is complete. Raises StageError(bad-input) for a message without the key."""
+        count = 0
+        for key in self.look():
+            gathering = self._gatherings[key]
+            count += self._publish(key, list(gathering.children.values()))
+        return count
+
+    def look(self) -> list[str]:
+        """Reads what is new, publishes nothing; returns the keys that became complete."""
         touched = set()
         for reader in self._readers:
             for message in reader.fresh():
@@ -78,13 +84,13 @@ class MatchCollector:
                     raise StageError(ErrorClass.BAD_INPUT, reason)
                 self._gatherings.setdefault(key, _Gathering()).children[message.id] = message
                 touched.add(key)
-        count = 0
+        complete = []
         for key in sorted(touched):
             gathering = self._gatherings[key]
             if not gathering.closed and self._is_complete(gathering):
                 gathering.closed = True
-                count += self._publish(key, list(gathering.children.values()))
-        return count
+                complete.append(key)
+        return complete
 
     def missing(self) -> dict[str, list[str]]:
         """Incomplete keys, with the producers that they wait for where that is known."""
@@ -121,91 +127,4 @@ class MatchCollector:
                 message_id = child_id(message_id, safe(key))
             message = gathered(message_id, self.name, children)
             message.lineage = []
-        return sum(queue.publish(message) for queue in self.targets)
-
-
-class SequenceCollector:
-    """Hands messages on in the order of their blocks, without gaps."""
-
-    def __init__(
-        self,
-        name: str,
-        settings: Sequence,
-        source: QueueStore,
-        targets: list[QueueStore],
-        first: Callable[[], int | None],
-    ) -> None:
-        self.name, self.settings, self.targets, self._first = name, settings, targets, first
-        self._reader = Reader(source)
-        self._waiting: dict[int, Message] = {}
-        self._next: int | None = None
-
-    def step(self) -> int:
-        for message in self._reader.fresh():
-            if message.block in self._waiting:
-                other = self._waiting[message.block].id
-                reason = f"collector {self.name}: two messages for block {message.block}: {other} and {message.id}"
-                raise StageError(ErrorClass.BAD_INPUT, reason)
-            self._waiting[message.block] = message
-        if self._next is None:
-            self._next = self.settings.first if self.settings.first is not None else self._first()
-        if self._next is None:
-            return 0
-        count = 0
-        while all(self._next + i in self._waiting for i in range(self.settings.size)):
-            children = [self._waiting.pop(self._next + i) for i in range(self.settings.size)]
-            self._next += self.settings.size
-            message_id = child_id(block_id(children[-1].block), self.name)
-            if self.settings.size == 1:
-                message = children[0].model_copy(update={"id": message_id, "producer": self.name})
-            else:
-                message = gathered(message_id, self.name, children)
-            count += sum(queue.publish(message) for queue in self.targets)
-        return count
-
-
-class BatchCollector:
-    """Gathers consecutive blocks until a limit is hit."""
-
-    def __init__(
-        self,
-        name: str,
-        settings: Batch,
-        source: QueueStore,
-        targets: list[QueueStore],
-        first: Callable[[], int | None],
-        now: Callable[[], float],
-    ) -> None:
-        self.name, self.settings, self.targets, self._first, self._now = name, settings, targets, first, now
-        self._reader = Reader(source)
-        self._waiting: dict[int, Message] = {}
-        self._taken: dict[int, Message] = {}
-        self._next: int | None = None
-        self._batcher = Batcher(settings.limits)
-
-    def step(self) -> int:
-        """Raises StageError(refused) for a block that no batch could settle."""
-        for message in self._reader.fresh():
-            self._waiting[message.block] = message
-        if self._next is None:
-            self._next = self.settings.first if self.settings.first is not None else self._first()
-        count = 0
-        while self._next is not None and self._next in self._waiting:
-            message = self._waiting[self._next]
-            closed = self._batcher.add(measure(message.block, message.outputs, message.facts), self._now())
-            self._taken[self._next] = self._waiting.pop(self._next)
-            self._next += 1
-            count += sum(self._publish(batch.blocks, batch.reason) for batch in closed)
-        late = self._batcher.tick(self._now())
-        return count + (self._publish(late.blocks, late.reason) if late else 0)
-
-    def flush(self) -> int:
-        """Closes the open batch: nothing more will come."""
-        batch = self._batcher.flush("end of input")
-        return self._publish(batch.blocks, batch.reason) if batch else 0
-
-    def _publish(self, blocks: list[int], reason: str) -> int:
-        children = [self._taken.pop(block) for block in blocks]
-        message = gathered(child_id(block_id(children[-1].block), self.name), self.name, children)
-        message.facts = {**message.facts, "first_block": blocks[0], "blocks": len(blocks), "closed_by": reason}
         return sum(queue.publish(message) for queue in self.targets)
