@@ -18,7 +18,7 @@ from cairn_pipeline.compose.engine import Engine
 from cairn_pipeline.compose.match import MatchCollector
 from cairn_pipeline.compose.pipeline_file import BlockSource, PipelineFile, load
 from cairn_pipeline.contract import StageError
-from cairn_pipeline.watch.log import JsonLog
+from cairn_pipeline.json_log import JsonLog
 
 compose_app = typer.Typer(
     no_args_is_help=True, help="Pipelines of dispatchers and collectors, described by a file.", add_completion=False

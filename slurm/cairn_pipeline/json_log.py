@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+LEVELS = {"failed": "error", "source failed": "warning", "retry": "warning", "cancelled": "warning"}
+
 
 class JsonLog:
     """Appends to a log file. Several processes and threads may write one file: a line is one write."""
@@ -16,17 +18,17 @@ class JsonLog:
         self.path, self.run, self.echo = path, run, echo
         self._host = socket.gethostname()
 
-    def write(self, event: str, level: str = "info", **fields: Any) -> None:
-        """One line. Fields of None are left out; block, job, stage and attempt come first. Raises OSError."""
+    def write(self, event: str, **fields: Any) -> None:
+        """One line. Fields of None are left out; a ts among them is the event's own time. Raises OSError."""
         record: dict[str, Any] = {
-            "ts": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "level": "error" if event == "failed" else "warning" if event == "retry" else level,
+            "ts": fields.pop("ts", None) or datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "level": LEVELS.get(event, "info"),
             "run": self.run,
-            "event": event,
         }
         for key in ("block", "stage", "job", "attempt"):
             if fields.get(key) is not None:
                 record[key] = fields.pop(key)
+        record["event"] = event
         record |= {key: value for key, value in fields.items() if value is not None}
         record |= {"host": self._host, "pid": os.getpid()}
         line = json.dumps(record, separators=(",", ":"), default=str) + "\n"
@@ -36,10 +38,10 @@ class JsonLog:
         finally:
             os.close(descriptor)
         if self.echo:
-            print(self._short(record, fields), file=sys.stderr, flush=True)
+            print(self._short(record), file=sys.stderr, flush=True)
 
     @staticmethod
-    def _short(record: dict[str, Any], fields: dict[str, Any]) -> str:
+    def _short(record: dict[str, Any]) -> str:
         place = " ".join(str(record[key]) for key in ("stage", "block") if key in record)
-        reason = f": {fields['error']}" if fields.get("error") else ""
+        reason = f": {record['error']}" if record.get("error") else ""
         return f"{record['ts'][11:19]} {place} {record['event']}{reason}"
