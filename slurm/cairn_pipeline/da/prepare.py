@@ -9,6 +9,7 @@ from pydantic import Field
 
 from cairn_pipeline.contract import Strict, write_model
 from cairn_pipeline.da import kzg, limits
+from cairn_pipeline.da.limits import Limits
 from cairn_pipeline.da.equivalence import ProvenBlob, prove
 from cairn_pipeline.da.errors import DaError, Reason
 from cairn_pipeline.da.felts import felts_bytes, read_text
@@ -42,7 +43,7 @@ class DaOptions(Strict):
     token_file: Path | None = None
     store_timeout_seconds: float = Field(30.0, gt=0)
     sidecar: tuple[int, ...] = (4844, 7594)
-    limits: limits.Limits = limits.Limits()
+    limits: Limits = Limits()
 
 
 @dataclass
