@@ -175,7 +175,9 @@ def _with(batch: _Open, block: BlockSize) -> _Open:
 def check_child(block: BlockSize, limits: Limits) -> None:
     """Raises StageError(refused) for a child that an aggregator does not take."""
     output = block.output
-    if limits.full_output_children and (output.use_kzg_da or not output.full_output or output.os_program_hash):
+    if limits.full_output_children and (
+        output.use_kzg_da or not output.full_output or output.os_program_hash
+    ):
         found = f"use_kzg_da {output.use_kzg_da:d}, full_output {output.full_output:d}"
         reason = f"child-form: block {block.block} has {found}; an aggregator's children have 0 and 1 and no OS program hash"
         raise StageError(ErrorClass.REFUSED, reason)
