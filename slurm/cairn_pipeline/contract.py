@@ -103,8 +103,9 @@ class StageInput(Strict):
     attempt: int
     work_dir: Path  # scratch of this attempt, exists; outputs go here
     inputs: dict[str, Path] = {}
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {}  # the stage's own, from the run's configuration
     facts: dict[str, Fact] = {}  # merged from all predecessors
+    job: dict[str, Any] = {}  # what the job adds: cairn, launch, ranks, life, keep_dir, memory_mb
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     def require(self, name: str) -> Path:

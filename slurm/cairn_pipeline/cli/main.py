@@ -1,6 +1,7 @@
 """The program cairn-pipeline: options to calls, errors to one line and an exit code."""
 
 import json
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -123,9 +124,7 @@ def logs(
         )
     log = run.attempt_dir(block, stage, attempt or state.attempt) / "log"
     if not log.is_file():
-        raise StageError(
-            ErrorClass.CONFIGURATION, f"{log}: there is no log yet; {stage} is {state.status}"
-        )
+        raise StageError(ErrorClass.CONFIGURATION, f"{log}: there is no log yet; {stage} is {state.status}")
     sys.stdout.write(log.read_text(errors="replace"))
 
 
@@ -190,6 +189,24 @@ def doctor(
             console.print(f"{finding.mark:8} {finding.what}: {finding.words}", markup=False, highlight=False)
     if any(finding.mark == "missing" for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", help="kept: the run's folder and logs")] = Path(
+        "build/demo/pipeline"
+    ),
+    data: Annotated[Path | None, typer.Option(help="folder of consecutive NUMBER.pie.zip")] = None,
+    ranks: Annotated[int, typer.Option(min=1, help="of every proof")] = 2,
+    own_cluster: Annotated[bool, typer.Option("--own-cluster", help="even where there is a Slurm")] = False,
+) -> None:
+    """Three blocks from PIE to settled state root on this machine, with a private Slurm and Ethereum node."""
+    from cairn_pipeline.cli.demo import demo as run_demo
+
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    run_demo(console, folder.resolve(), data, ranks, own_cluster)
 
 
 app.add_typer(compose_app, name="compose")

@@ -153,7 +153,8 @@ class Runner:
             stage=self.stage,
             attempt=self.attempt,
             work_dir=self.folder,
-            options=self.options(lives),
+            options=self.config.options,
+            job=self.surroundings(lives),
         )
         digests = {}
         for name in self.run.config.ancestors(self.stage):
@@ -171,18 +172,16 @@ class Runner:
             changing.stages[self.stage].inputs = digests
         return stage_input
 
-    def options(self, lives: int) -> dict[str, object]:
-        """The configured options, and what only the job knows."""
+    def surroundings(self, lives: int) -> dict[str, object]:
+        """What only the job knows: the program `cairn`, how ranks are started, which life this is."""
         site = self.run.site
-        resume = (
-            (site.scratch or self.run.path / "scratch") / self.run.config.run / str(self.block) / self.stage
-        )
+        scratch = site.scratch or self.run.path / "scratch"
         known: dict[str, object] = {"cairn": site.cairn, "launch": site.launch(self.config.ranks)}
-        known |= {"ranks": self.config.ranks, "life": lives, "keep_dir": str(resume)}
-        known |= {"run_dir": str(self.run.path), "paused_file": str(self.run.path / "PAUSE")}
+        known |= {"ranks": self.config.ranks, "life": lives}
+        known["keep_dir"] = str(scratch / self.run.config.run / str(self.block) / self.stage)
         if self.config.memory_mb is not None:
             known["memory_mb"] = self.config.memory_mb
-        return known | self.config.options
+        return known
 
     def execute(self, argv: list[str]) -> int:
         """The program's exit code; what it prints goes to the job's log."""

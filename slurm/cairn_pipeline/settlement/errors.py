@@ -1,8 +1,9 @@
 """The names under which settlement refuses, and what class of failure each is."""
 
+from collections.abc import Mapping
 from typing import NoReturn
 
-from cairn_pipeline.contract import ErrorClass, StageError
+from cairn_pipeline.contract import ErrorClass, Fact, StageError
 
 CLASSES = {
     # The operator has to change something.
@@ -46,3 +47,16 @@ class SettlementError(StageError):
 
 def refuse(name: str, reason: str) -> NoReturn:
     raise SettlementError(name, reason)
+
+
+def require_bits(facts: Mapping[str, Fact], wanted: float) -> None:
+    """Refuses what no `cairn verify` has found sound enough. Raises SettlementError(not-verified)."""
+    found = str(facts.get("security_bits"))
+    try:
+        enough = float(found) >= wanted
+    except ValueError:
+        enough = False
+    if not enough:
+        refuse(
+            "not-verified", f"the proof's bits of security are {found}, wanted {wanted:g} by `cairn verify`"
+        )

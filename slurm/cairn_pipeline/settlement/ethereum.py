@@ -17,7 +17,7 @@ from cairn_pipeline.settlement.core_contract import (
     FactRegistry,
     State,
 )
-from cairn_pipeline.settlement.errors import refuse
+from cairn_pipeline.settlement.errors import refuse, require_bits
 from cairn_pipeline.settlement.fees import FeePolicy
 from cairn_pipeline.settlement.journal import JournalFile
 from cairn_pipeline.settlement.keys import Signer, open_signer
@@ -163,11 +163,7 @@ class EthereumSettlement:
         missing = [name for name in ("fact", "program_hash", "security_bits") if name not in facts]
         if missing:
             refuse("not-verified", f"no {', '.join(missing)}: a fact is registered only after `cairn verify`")
-        if int(facts["security_bits"]) < self.options.min_security_bits:  # type: ignore[arg-type]
-            refuse(
-                "not-verified",
-                f"the proof has {facts['security_bits']} bits of security, wanted {self.options.min_security_bits}",
-            )
+        require_bits(facts, self.options.min_security_bits)
         program_hash = self.core.program_hash()
         if output.os_program_hash == 0:
             if int(str(facts["program_hash"]), 16) != program_hash:

@@ -43,10 +43,11 @@ class EthereumOptions(Strict):
     sidecar: Literal["auto", "eip4844", "eip7594"] = "auto"
     # How a block without blobs gives its data: in the same transaction, or elsewhere (Starknet's own contract).
     data: Literal["in-transaction", "elsewhere"] = "in-transaction"
-    min_security_bits: int = Field(100, gt=0)  # of the proof, as `cairn verify` states them
+    min_security_bits: float = Field(96, gt=0)  # of the proof, as `cairn verify` states them
     max_reorgs: int = Field(3, ge=0)
     journal_dir: Path | None = None  # default: settlement/ of the run
-    pause_file: Path | None = None  # nothing is sent while it exists; default: PAUSE of the run
+    run_dir: Path | None = None
+    paused_file: Path | None = None  # nothing is sent while it exists
     dry_run: bool = False
 
     @field_validator("core", "registry", "unlocked")
@@ -81,13 +82,19 @@ class StarknetOptions(Strict):
     layout_bridge_program_hash: str
     bootloader_program_hash: str
     timeout: float = Field(1800, gt=0)
-    min_security_bits: int = Field(100, gt=0)
-    pause_file: Path | None = None
+    min_security_bits: float = Field(96, gt=0)
+    run_dir: Path | None = None
+    paused_file: Path | None = None
     dry_run: bool = False
 
 
+# What a job tells every stage, and settlement does not need.
+NOT_OURS = {"cairn", "launch", "ranks", "life", "keep_dir", "memory_mb"}
+
+
 def parse_options(options: dict[str, object]) -> EthereumOptions | StarknetOptions:
-    """Raises SettlementError(options)."""
+    """Raises SettlementError(options), also for one that is unknown: a misspelt cap would be no cap."""
+    options = {name: value for name, value in options.items() if name not in NOT_OURS}
     try:
         if options.get("layer") == "starknet":
             return StarknetOptions.model_validate(options)

@@ -233,7 +233,7 @@ class Sender:
         self._broadcast(call, attempt)
 
     def _require_not_paused(self) -> None:
-        pause = self._options.pause_file
+        pause = self._options.paused_file
         if pause is not None and pause.exists():
             refuse("paused", f"{pause} exists: nothing is sent until it is removed")
 

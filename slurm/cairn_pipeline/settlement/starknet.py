@@ -19,7 +19,7 @@ from poseidon_py.poseidon_hash import poseidon_hash_many
 
 from cairn_pipeline.contract import Fact, StageError, error_class_of
 from cairn_pipeline.files import write_json
-from cairn_pipeline.settlement.errors import refuse
+from cairn_pipeline.settlement.errors import refuse, require_bits
 from cairn_pipeline.settlement.options import StarknetOptions
 from cairn_pipeline.settlement.output import PRIME
 
@@ -54,7 +54,8 @@ def check_bridge(options: StarknetOptions, snos_output: Sequence[int], bridge_ou
         if bridge_output[place] != wanted:
             refuse(
                 "program-hash",
-                f"word {place} of the layout bridge's output is {bridge_output[place]:#x}, {name} is {wanted:#x}",
+                f"word {place} of the layout bridge's output is {bridge_output[place]:#x}, "
+                f"{name} is {wanted:#x}",
             )
     digest = int(poseidon_hash_many(list(snos_output)))
     if bridge_output[4] != digest:
@@ -86,11 +87,7 @@ def settle_on_starknet(
     work_dir: Path,
 ) -> dict[str, Any]:
     """words: the bare output of the OS; bridge_output: wrapped. Raises StageError."""
-    bits = facts.get("security_bits")
-    if not isinstance(bits, int) or bits < options.min_security_bits:
-        refuse(
-            "not-verified", f"security_bits is {bits}, wanted {options.min_security_bits} by `cairn verify`"
-        )
+    require_bits(facts, options.min_security_bits)
     snos_output = bootloaded(int(options.snos_program_hash, 16), words)
     check_bridge(options, snos_output, bridge_output)
     calldata = update_state_calldata(snos_output, bridge_output, options.entry)
@@ -114,8 +111,8 @@ def settle_on_starknet(
     }
     if options.dry_run:
         return {**receipt, "request": request}
-    if options.pause_file is not None and options.pause_file.exists():
-        refuse("paused", f"{options.pause_file} exists: nothing is sent until it is removed")
+    if options.paused_file is not None and options.paused_file.exists():
+        refuse("paused", f"{options.paused_file} exists: nothing is sent until it is removed")
     answer = _run_command(options, request, work_dir)
     if int(str(answer.get("state_root", "0x0")), 16) != words[1]:
         refuse(
@@ -126,7 +123,7 @@ def settle_on_starknet(
 
 
 def _run_command(options: StarknetOptions, request: dict[str, Any], work_dir: Path) -> dict[str, Any]:
-    """Runs it on request.json; it answers with tx_hash, and with state_root as it reads it back from the chain."""
+    """Runs it on request.json; it answers with tx_hash, and state_root as it reads it back from the chain."""
     input_path, output_path = work_dir / "request.json", work_dir / "answer.json"
     write_json(input_path, request)
     output_path.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """The settle stage: makes a proven block's state the settled one. Options: settlement/options.py.
 
-Inputs: snos_output; with blobs also blob_0, blob_1, ...; with Starknet as settlement layer layout_bridge_output. Facts:
-fact, program_hash, security_bits of the verify stage. Output: receipt.
+Inputs: snos_output; with blobs also blob_0, blob_1, ...; with Starknet as settlement layer layout_bridge_output.
+Facts: fact, program_hash, security_bits of the verify stage. Output: receipt.
 
 Until a verifier of the proofs exists on chain, the fact that a block is proven is an operator's word after
 `cairn verify`; receipt and facts say so under `trust`.
@@ -23,9 +23,6 @@ def settle(stage: StageInput) -> StageResult:
     """Makes a proven block's state the settled one."""
     options = parse_options(dict(stage.options))
     words = read_words(stage.require("snos_output"))
-    run_dir = run_folder(stage.work_dir)
-    if options.pause_file is None:
-        options.pause_file = run_dir / "PAUSE"
     if isinstance(options, StarknetOptions):
         bridge = read_words(stage.require("layout_bridge_output"))
         receipt = settle_on_starknet(options, words, bridge, stage.facts, stage.work_dir)
@@ -34,7 +31,7 @@ def settle(stage: StageInput) -> StageResult:
         if output.new_number != stage.block:
             refuse("output", f"it ends at block {output.new_number}, this unit at {stage.block}")
         block = Block(output, blob_paths(stage), stage.facts)
-        journal_dir = options.journal_dir or run_dir / "settlement"
+        journal_dir = options.journal_dir or (options.run_dir or stage.work_dir.parent) / "settlement"
         receipt = EthereumSettlement(options, block, journal_dir).run()
     path = stage.work_dir / "receipt.json"
     write_json(path, receipt)
@@ -63,14 +60,6 @@ def blob_paths(stage: StageInput) -> list[Path]:
     while f"blob_{len(paths)}" in stage.inputs:
         paths.append(stage.require(f"blob_{len(paths)}"))
     return paths
-
-
-def run_folder(work_dir: Path) -> Path:
-    """RUN of RUN/blocks/<number>/<stage>/<attempt>; what holds the attempt if it lies elsewhere."""
-    parents = work_dir.absolute().parents
-    if len(parents) > 3 and parents[2].name == "blocks":
-        return parents[3]
-    return parents[0]
 
 
 if __name__ == "__main__":

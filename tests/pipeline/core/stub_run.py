@@ -23,7 +23,9 @@ def stub_run(
         options = {"trace": str(path / "trace.jsonl"), "plan": (plans or {}).get(name, {})}
         retry = {"lives": 3, "backoff_s": 0.1}
         stages[name] = Stage.model_validate(
-            {"program": STUB, "minutes": 10, "options": options, "retry": retry} | fields | changes.get(name, {})
+            {"program": STUB, "minutes": 10, "options": options, "retry": retry}
+            | fields
+            | changes.get(name, {})
         )
     site = Site(python=Path(sys.executable))
     return Run.create(path, RunConfig(run=path.name, window=window, stages=stages), site)

@@ -19,7 +19,9 @@ def stub(stage_input: StageInput) -> StageResult:
     options = stage_input.options
     trace = Path(options["trace"])
     with locked(trace.with_suffix(".lock")):
-        append_line(trace, [stage_input.stage, stage_input.block, stage_input.attempt, options["life"]])
+        append_line(
+            trace, [stage_input.stage, stage_input.block, stage_input.attempt, stage_input.job["life"]]
+        )
     plan = options.get("plan", {}).get(str(stage_input.block), ["ok"])
     marks = Path(options["trace"]).with_name(f"{stage_input.stage}.{stage_input.block}.lives")
     with open(marks, "ab") as file:
