@@ -7,11 +7,12 @@ fit as it is gets compressed to find out.
 import enum
 from dataclasses import dataclass, field, replace
 
-from cairn_pipeline.batching import gas as gas_model
+from cairn_pipeline.batching.gas import gas
 from cairn_pipeline.batching.limits import BLOB_FELTS, Limits
 from cairn_pipeline.batching.measure import BlockSize
 from cairn_pipeline.batching.squash import Squash
 from cairn_pipeline.contract import ErrorClass, StageError
+from cairn_pipeline.da.limits import update_state_bytes, update_state_kzg_bytes
 from cairn_pipeline.da.segment import build_segment
 
 HEADER_FELTS = 10
@@ -22,7 +23,7 @@ class Reason(enum.StrEnum):
 
     LEAF_LIMIT = "leaf-limit"
     AGE = "age"
-    BLOBS = "blobs"
+    DA = "da"
     CALLDATA = "calldata"
     GAS = "gas"
     AGGREGATOR_INPUT = "aggregator-input"
@@ -66,17 +67,16 @@ def exceeded(weight: Weight, limits: Limits) -> tuple[Reason, str] | None:
     """The first limit that a weight passes, with a sentence; None if it fits."""
     checks: list[tuple[Reason, str, int, int | None]] = [
         (Reason.LEAF_LIMIT, "blocks", weight.blocks, limits.max_blocks),
-        (Reason.AGGREGATOR_INPUT, "felts of aggregator input", weight.aggregator_felts, limits.max_aggregator_input_felts),
+        (Reason.DA, "felts of data", weight.da_felts, limits.max_da_felts),
+        (Reason.AGGREGATOR_INPUT, "felts of input", weight.aggregator_felts, limits.max_aggregator_input_felts),
         (Reason.MESSAGES, "felts of messages", weight.message_felts, limits.max_message_felts),
-        (Reason.CALLDATA, "bytes of calldata", weight.calldata_bytes, limits.max_calldata_bytes),
+        (Reason.CALLDATA, "bytes of calldata", weight.calldata_bytes, limits.settlement.max_calldata_bytes),
         (Reason.GAS, "gas", weight.gas, limits.max_gas),
         (Reason.STEPS, "steps", weight.steps, limits.max_steps),
-    ]  # fmt: skip
-    if limits.da == "blob":
-        checks.insert(1, (Reason.BLOBS, "felts of data", weight.da_felts, limits.max_da_felts))
+    ]
     for reason, unit, found, most in checks:
         if most is not None and found > most:
-            return reason, f"{found} {unit}, at most {most} can be settled"
+            return reason, f"{found} {unit}, at most {most} can be settled together"
     return None
 
 
@@ -137,26 +137,22 @@ class Batcher:
 
     def _weight(self, batch: _Open) -> Weight:
         data = batch.squash.packed_felts() + batch.opaque_felts
-        fits = (
-            data <= self.limits.max_da_felts
-            if self.limits.da == "blob"
-            else gas_model.calldata_bytes(data, 0) <= self.limits.max_calldata_bytes
-        )
-        if not fits:
+        if data > self.limits.max_da_felts:
             data = len(build_segment(batch.squash.diff())) + batch.opaque_felts
         outputs = [child.output for child in batch.children]
         messages = sum(child.message_felts for child in batch.children)
         to_l1 = sum(len(output.messages_to_l1) for output in outputs)
         to_l2 = sum(len(output.messages_to_l2) for output in outputs)
         blobs = -(-data // BLOB_FELTS) if self.limits.da == "blob" else 0
-        words = HEADER_FELTS + 2 + messages + (2 + 4 * blobs if blobs else data)
+        words = HEADER_FELTS + 2 + messages + (2 + 4 * blobs if blobs else 0)
+        size = update_state_kzg_bytes(words, blobs) if blobs else update_state_bytes(words)
         return Weight(
             blocks=len(batch.children),
             da_felts=data,
             blobs=blobs,
             output_felts=words,
-            calldata_bytes=gas_model.calldata_bytes(words, blobs),
-            gas=gas_model.gas(words, blobs, to_l1, to_l2, messages),
+            calldata_bytes=size,
+            gas=gas(size, blobs, to_l1, to_l2, messages),
             aggregator_felts=1 + sum(child.aggregator_felts for child in batch.children),
             message_felts=messages,
             steps=sum(child.steps for child in batch.children),
@@ -175,7 +171,9 @@ def _with(batch: _Open, block: BlockSize) -> _Open:
 def check_child(block: BlockSize, limits: Limits) -> None:
     """Raises StageError(refused) for a child that an aggregator does not take."""
     output = block.output
-    if limits.full_output_children and (output.use_kzg_da or not output.full_output or output.os_program_hash):
+    if limits.full_output_children and (
+        output.use_kzg_da or not output.full_output or output.os_program_hash
+    ):
         found = f"use_kzg_da {output.use_kzg_da:d}, full_output {output.full_output:d}"
         reason = f"child-form: block {block.block} has {found}; an aggregator's children have 0 and 1 and no OS program hash"
         raise StageError(ErrorClass.REFUSED, reason)

@@ -11,22 +11,13 @@ MESSAGE_TO_L1 = 35_000  # a new counter (22,100), its hash, an event
 MESSAGE_TO_L2 = 20_000  # a counter set to zero, its hash, an event, the fee's share
 MESSAGE_FELT = 400  # hashing and the event's data
 
-WORD = 32
-HEADER_BYTES = 4 + 6 * WORD  # selector, offsets, lengths, the two data availability words
-PROOF_BYTES = 48 + 3 * WORD  # of one blob, as an element of an array
 
-
-def calldata_bytes(output_felts: int, blobs: int) -> int:
-    """Bytes of an updateState or updateStateKzgDA call."""
-    return HEADER_BYTES + WORD * output_felts + PROOF_BYTES * blobs
-
-
-def gas(output_felts: int, blobs: int, to_l1: int, to_l2: int, message_felts: int) -> int:
-    """Gas of such a call, at most."""
+def gas(calldata_bytes: int, blobs: int, to_l1: int, to_l2: int, message_felts: int) -> int:
+    """Gas of an updateState or updateStateKzgDA call, at most."""
     return (
         BASE
         + STATE
-        + CALLDATA_BYTE * calldata_bytes(output_felts, blobs)
+        + CALLDATA_BYTE * calldata_bytes
         + BLOB * blobs
         + MESSAGE_TO_L1 * to_l1
         + MESSAGE_TO_L2 * to_l2

@@ -13,6 +13,7 @@ from rich.live import Live
 
 from cairn_pipeline import control
 from cairn_pipeline.cli.table import failures, run_table
+from cairn_pipeline.compose.commands import compose_app
 from cairn_pipeline.config import load_config
 from cairn_pipeline.contract import ErrorClass, StageError
 from cairn_pipeline.jobs.reconcile import reconcile
@@ -20,6 +21,7 @@ from cairn_pipeline.jobs.submit import Submitted, rehearse
 from cairn_pipeline.run_state import Run, read_run
 from cairn_pipeline.site import load_site
 from cairn_pipeline.slurm_client import Slurm
+from cairn_pipeline.watch.commands import metrics, report
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help=__doc__)
 console = Console(soft_wrap=True)
@@ -205,6 +207,11 @@ def demo(
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     run_demo(console, folder.resolve(), data, ranks, own_cluster)
+
+
+app.add_typer(compose_app, name="compose")
+app.command()(metrics)
+app.command()(report)
 
 
 def main() -> None:

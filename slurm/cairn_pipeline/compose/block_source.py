@@ -68,7 +68,9 @@ class Source:
             reason = f"collector {name}: neither last block nor rpc: which block is the newest? Set last, rpc or L1_RPC"
             raise StageError(ErrorClass.CONFIGURATION, reason)
         if self._first is None and self._url is None and self.began() is None:
-            reason = f"collector {name}: no first block and no rpc to ask for one: set first, NEXT_BLOCK or L1_RPC"
+            reason = (
+                f"collector {name}: no first block and no rpc to ask for one: set first, NEXT_BLOCK or L1_RPC"
+            )
             raise StageError(ErrorClass.CONFIGURATION, reason)
 
     def began(self) -> int | None:

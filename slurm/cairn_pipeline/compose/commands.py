@@ -21,12 +21,15 @@ from cairn_pipeline.contract import StageError
 from cairn_pipeline.json_log import JsonLog
 
 compose_app = typer.Typer(
-    no_args_is_help=True, help="Pipelines of dispatchers and collectors, described by a file.", add_completion=False
+    no_args_is_help=True,
+    help="Pipelines of dispatchers and collectors, described by a file.",
+    add_completion=False,
 )
 
 FileArgument = Annotated[Path, typer.Argument(help="The pipeline file (TOML).", metavar="FILE")]
 StateOption = Annotated[
-    Path, typer.Option("--state", help="Folder of the queues and all work; on a file system that all hosts share.")
+    Path,
+    typer.Option("--state", help="Folder of the queues and all work; on a file system that all hosts share."),
 ]
 
 
@@ -70,11 +73,16 @@ def run(
     file: FileArgument,
     state: StateOption,
     only: Annotated[
-        list[str] | None, typer.Option("--only", help="Serve these dispatchers and collectors only; may be repeated.")
+        list[str] | None,
+        typer.Option("--only", help="Serve these dispatchers and collectors only; may be repeated."),
     ] = None,
-    first: Annotated[int | None, typer.Option(help="First block; goes before NEXT_BLOCK and the file.")] = None,
+    first: Annotated[
+        int | None, typer.Option(help="First block; goes before NEXT_BLOCK and the file.")
+    ] = None,
     last: Annotated[int | None, typer.Option(help="Last block.")] = None,
-    until_idle: Annotated[bool, typer.Option("--until-idle", help="End when there is nothing left to do.")] = False,
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="End when there is nothing left to do.")
+    ] = False,
 ) -> None:
     """Serves a pipeline. Any number of these may serve one state folder, on any host; any of them may die."""
     pipeline = load(file)
@@ -102,7 +110,8 @@ def describe(pipeline: PipelineFile, state: Path) -> dict[str, Any]:
         "pipeline": pipeline.name,
         "queues": engine.queue_sizes(),
         "groups": {
-            name: {"queue": engine.groups[name].queue.name, **vars(counts)} for name, counts in engine.counts().items()
+            name: {"queue": engine.groups[name].queue.name, **vars(counts)}
+            for name, counts in engine.counts().items()
         },
         "incomplete": missing,
         "dead": {
@@ -134,7 +143,9 @@ def status(
             console.print(f"{name}: {key} waits for {', '.join(producers) or 'more parts'}")
     for name, records in description["dead"].items():
         for message_id, record in records.items():
-            console.print(f"{name}: {message_id}: {record['class']}: {record['reason']}", style="red", markup=False)
+            console.print(
+                f"{name}: {message_id}: {record['class']}: {record['reason']}", style="red", markup=False
+            )
 
 
 @compose_app.command()
@@ -143,7 +154,9 @@ def retry(
     file: FileArgument,
     state: StateOption,
     group: Annotated[str, typer.Argument(help="The group whose parked messages are delivered again.")],
-    message: Annotated[list[str] | None, typer.Argument(help="These messages; default: all parked ones.")] = None,
+    message: Annotated[
+        list[str] | None, typer.Argument(help="These messages; default: all parked ones.")
+    ] = None,
 ) -> None:
     """Delivers parked messages again."""
     pipeline = load(file)

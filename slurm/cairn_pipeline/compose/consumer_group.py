@@ -93,7 +93,9 @@ class ConsumerGroup:
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
         self.claims, self.results, self.done, self.dead = folders
-        self._claims, self._done, self._dead = (Listing(folder) for folder in (self.claims, self.done, self.dead))
+        self._claims, self._done, self._dead = (
+            Listing(folder) for folder in (self.claims, self.done, self.dead)
+        )
 
     def claim(self, owner: Owner) -> Claim | None:
         """The next message by block that nobody works on, or None."""
@@ -177,7 +179,9 @@ class ConsumerGroup:
         except FileNotFoundError:
             pass  # another worker, to whom we seemed dead, has finished it
 
-    def give_back(self, claim: Claim, error: str | None, delay_seconds: float = 0.0, counted: bool = True) -> None:
+    def give_back(
+        self, claim: Claim, error: str | None, delay_seconds: float = 0.0, counted: bool = True
+    ) -> None:
         """Ends a delivery: the message is free again after the delay."""
         claim.record.ended = time.time()
         claim.record.not_before = claim.record.ended + delay_seconds
@@ -223,7 +227,9 @@ class ConsumerGroup:
         """The parked messages by id."""
         records = {}
         for name in sorted(self._dead.names()):
-            records[name.removesuffix(".json")] = DeadRecord.model_validate_json((self.dead / name).read_bytes())
+            records[name.removesuffix(".json")] = DeadRecord.model_validate_json(
+                (self.dead / name).read_bytes()
+            )
         return records
 
     def revive(self, message_ids: Sequence[str]) -> int:

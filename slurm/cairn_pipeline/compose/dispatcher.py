@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cairn_pipeline.compose.consumer_group import Claim, ConsumerGroup, ResultRecord
-from cairn_pipeline.compose.executor import Exit, Executor, Work
+from cairn_pipeline.compose.executor import Executor, Exit, Work
 from cairn_pipeline.compose.message import safe
 from cairn_pipeline.compose.owner import Owner
 from cairn_pipeline.compose.pipeline_file import Dispatcher
@@ -68,9 +68,7 @@ class Worker:
         work = self._adopted(claim)
         if work is None:
             work = self._work_for(claim)
-            write_input(
-                self.dispatcher, self.run, self.name, claim.message, claim.record, work.work_dir
-            )
+            write_input(self.dispatcher, self.run, self.name, claim.message, claim.record, work.work_dir)
             # Noted before it is started too: it may start and we may die before we can say so.
             self.group.note(claim, None, work.work_dir)
             self.group.note(claim, self.executor.start(work), work.work_dir)
@@ -172,7 +170,9 @@ class Worker:
             delay = min(dispatcher.retry_seconds * 2 ** (attempt - 1), dispatcher.retry_limit_seconds)
             delay *= random.uniform(0.8, 1.2)  # so that what failed together does not come back together
             self.group.give_back(claim, error.reason, delay)
-            self._say("retry", claim, error=error.reason, error_class=error.error_class, delay=round(delay, 3))
+            self._say(
+                "retry", claim, error=error.reason, error_class=error.error_class, delay=round(delay, 3)
+            )
         else:
             self.group.park(claim.message.id, claim.record, error)
             self._say("failed", claim, error=error.reason, error_class=error.error_class)

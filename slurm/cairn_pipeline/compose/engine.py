@@ -90,7 +90,13 @@ class Engine:
         }
         self._sources = {
             name: Source(
-                name, settings, [self._queues[queue] for queue in settings.to], self.state, environment, first, last
+                name,
+                settings,
+                [self._queues[queue] for queue in settings.to],
+                self.state,
+                environment,
+                first,
+                last,
             )
             for name, settings in pipeline.collectors.items()
             if isinstance(settings, BlockSource) and name in self._only and not observe
@@ -110,7 +116,9 @@ class Engine:
             if not path.exists():
                 write_atomic(path, text)
             elif path.read_text() != text:
-                reason = f"{self.state}: is the state of {path.read_text().strip()}, not of {self.pipeline.name}"
+                reason = (
+                    f"{self.state}: is the state of {path.read_text().strip()}, not of {self.pipeline.name}"
+                )
                 raise StageError(ErrorClass.CONFIGURATION, reason)
 
     def _collector(self, name: str) -> Collector:
@@ -121,7 +129,9 @@ class Engine:
         if isinstance(settings, Match):
             feeders = self.pipeline.feeders()
             producers = set().union(*(feeders[queue] for queue in settings.from_))
-            return MatchCollector(name, settings, [self._queues[q] for q in settings.from_], targets, producers)
+            return MatchCollector(
+                name, settings, [self._queues[q] for q in settings.from_], targets, producers
+            )
         source = self._queues[settings.from_]
         if isinstance(settings, Sequence):
             return SequenceCollector(name, settings, source, targets, self._first_block)
@@ -227,7 +237,9 @@ class Engine:
                 except StageError as error:
                     if name not in self._sources or not error.error_class.retryable:
                         raise
-                    self._report("source failed", stage=name, error=error.reason, error_class=error.error_class)
+                    self._report(
+                        "source failed", stage=name, error=error.reason, error_class=error.error_class
+                    )
                     quiet_until = time.monotonic() + SOURCE_RETRY_SECONDS
             if count:
                 self._notify()

@@ -58,7 +58,12 @@ class MatchCollector:
     """Gathers messages whose key is equal, until all are there."""
 
     def __init__(
-        self, name: str, settings: Match, sources: list[QueueStore], targets: list[QueueStore], feeders: set[str]
+        self,
+        name: str,
+        settings: Match,
+        sources: list[QueueStore],
+        targets: list[QueueStore],
+        feeders: set[str],
     ) -> None:
         self.name, self.settings, self.targets = name, settings, targets
         self._readers = [Reader(queue) for queue in sources]

@@ -45,7 +45,9 @@ def run_slurm(command: list[str]) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     except FileNotFoundError as error:
-        raise StageError(ErrorClass.CONFIGURATION, f"{command[0]}: not found; is Slurm installed here?") from error
+        raise StageError(
+            ErrorClass.CONFIGURATION, f"{command[0]}: not found; is Slurm installed here?"
+        ) from error
     except subprocess.TimeoutExpired as error:
         raise StageError(ErrorClass.TRANSIENT, f"{command[0]}: no answer within 120 s") from error
     if done.returncode != 0:
@@ -105,7 +107,9 @@ class SlurmExecutor:
             elif missing_since is None:
                 missing_since = time.monotonic()
             elif time.monotonic() - missing_since > LATE_SECONDS:
-                return Exit(None, f"Slurm job {handle['job']} ended without an exit code: killed, or its node lost")
+                return Exit(
+                    None, f"Slurm job {handle['job']} ended without an exit code: killed, or its node lost"
+                )
             time.sleep(TICK_SECONDS)
         return None
 

@@ -244,7 +244,13 @@ class Runner:
         self.proceed()
 
     def proceed(self) -> None:
-        """Moves the window. Not being able to is no failure of this stage: `submit` does it too."""
+        """Renews the metrics, moves the window. Not being able to is no failure of this stage: `submit` does it too."""
+        from cairn_pipeline.watch.metrics import write_metrics  # late: its library is of no use before
+
+        try:
+            write_metrics(self.run.path)
+        except (OSError, StageError) as error:
+            print(f"metrics: {error}", file=sys.stderr, flush=True)
         if not self.run.site.submit_from_jobs or not window_may_move(self.run, self.block):
             return
         for pause in (0, 2, 5, 10, 20, 30):

@@ -7,7 +7,14 @@ a `retry` that takes up a failed stage again may lower it, as a restart of any c
 from datetime import UTC, datetime
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from cairn_pipeline.files import write_atomic
 from cairn_pipeline.run_state import RunState, Status, read_run
@@ -16,6 +23,9 @@ from cairn_pipeline.watch.stage_times import stage_times
 
 WAIT_BUCKETS = (0.5, 1, 3, 10, 30, 60, 300, 900, 3600, 14400)
 RUN_BUCKETS = (1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 43200)
+
+
+disable_created_metrics()  # of no use for figures that are made anew each time
 
 
 def write_metrics(path: Path, now: datetime | None = None) -> Path:
@@ -47,27 +57,54 @@ def _run_metrics(registry: CollectorRegistry, run: RunState, name: str, now: dat
     paused = Gauge("cairn_run_paused", "1 while the run is paused", ["run"], registry=registry)
     paused.labels(name).set(run.paused)
     updated = Gauge(
-        "cairn_metrics_timestamp_seconds", "When these figures were made, Unix time", ["run"], registry=registry
+        "cairn_metrics_timestamp_seconds",
+        "When these figures were made, Unix time",
+        ["run"],
+        registry=registry,
     )
     updated.labels(name).set(now.timestamp())
 
 
 def _stage_metrics(registry: CollectorRegistry, run: RunState, name: str, now: datetime) -> None:
     labels = ["run", "stage"]
-    statuses = Gauge("cairn_stage_blocks", "Blocks by status of a stage", [*labels, "status"], registry=registry)
+    statuses = Gauge(
+        "cairn_stage_blocks", "Blocks by status of a stage", [*labels, "status"], registry=registry
+    )
     waits = Histogram(
-        "cairn_queue_wait_seconds", "From eligible to started", labels, registry=registry, buckets=WAIT_BUCKETS
+        "cairn_queue_wait_seconds",
+        "From eligible to started",
+        labels,
+        registry=registry,
+        buckets=WAIT_BUCKETS,
     )
     runs = Histogram(
         "cairn_stage_seconds", "From started to ended", labels, registry=registry, buckets=RUN_BUCKETS
     )
-    backlog = Gauge("cairn_backlog_blocks", "Blocks that a stage could work on and has not done", labels, registry=registry)
-    age = Gauge("cairn_block_age_seconds", "For how long the oldest of the backlog has been ready", labels, registry=registry)
+    backlog = Gauge(
+        "cairn_backlog_blocks",
+        "Blocks that a stage could work on and has not done",
+        labels,
+        registry=registry,
+    )
+    age = Gauge(
+        "cairn_block_age_seconds",
+        "For how long the oldest of the backlog has been ready",
+        labels,
+        registry=registry,
+    )
     last = Gauge("cairn_last_block", "Highest block that is done with a stage", labels, registry=registry)
-    breaches = Counter("cairn_sla_breaches", "Stages that took longer than sla_seconds from ready", labels, registry=registry)
-    restarts = Counter("cairn_stage_restarts", "Lives after the first, of the current attempts", labels, registry=registry)
-    resubmissions = Counter("cairn_stage_resubmissions", "New jobs for ones that vanished", labels, registry=registry)
-    failures = Gauge("cairn_stage_failed", "Stages that wait for an operator", [*labels, "class"], registry=registry)
+    breaches = Counter(
+        "cairn_sla_breaches", "Stages that took longer than sla_seconds from ready", labels, registry=registry
+    )
+    restarts = Counter(
+        "cairn_stage_restarts", "Lives after the first, of the current attempts", labels, registry=registry
+    )
+    resubmissions = Counter(
+        "cairn_stage_resubmissions", "New jobs for ones that vanished", labels, registry=registry
+    )
+    failures = Gauge(
+        "cairn_stage_failed", "Stages that wait for an operator", [*labels, "class"], registry=registry
+    )
     for stage in run.config.order():
         for status in Status:
             statuses.labels(name, stage, status.value).set(0)
@@ -102,8 +139,12 @@ def _stage_metrics(registry: CollectorRegistry, run: RunState, name: str, now: d
 
 def _proving_metrics(registry: CollectorRegistry, run: RunState, name: str) -> None:
     steps = Counter("cairn_proven_steps", "Cairo steps of all proven blocks", ["run"], registry=registry)
-    spent = Counter("cairn_proving_seconds", "Seconds that `cairn prove` took for them", ["run"], registry=registry)
-    speed = Gauge("cairn_steps_per_second", "Steps a second of the proof that ended last", ["run"], registry=registry)
+    spent = Counter(
+        "cairn_proving_seconds", "Seconds that `cairn prove` took for them", ["run"], registry=registry
+    )
+    speed = Gauge(
+        "cairn_steps_per_second", "Steps a second of the proof that ended last", ["run"], registry=registry
+    )
     latest: tuple[datetime, float] | None = None
     for child in (steps, spent):
         child.labels(name)
@@ -125,11 +166,17 @@ def _settlement_metrics(registry: CollectorRegistry, run: RunState, name: str, n
     paid = fees(run)
     total = Counter("cairn_settle_fee_wei", "Fees of all settled blocks, in wei", ["run"], registry=registry)
     total.labels(name).inc(sum(paid.values()))
-    last = Gauge("cairn_settle_last_fee_wei", "Fee of the block settled last, in wei", ["run"], registry=registry)
+    last = Gauge(
+        "cairn_settle_last_fee_wei", "Fee of the block settled last, in wei", ["run"], registry=registry
+    )
     if paid:
         last.labels(name).set(paid[max(paid)])
     behind = lag(run, now)
-    blocks = Gauge("cairn_settle_lag_blocks", "Blocks ready to be settled that are not", ["run"], registry=registry)
+    blocks = Gauge(
+        "cairn_settle_lag_blocks", "Blocks ready to be settled that are not", ["run"], registry=registry
+    )
     blocks.labels(name).set(behind.blocks)
-    seconds = Gauge("cairn_settle_lag_seconds", "For how long the first of them has waited", ["run"], registry=registry)
+    seconds = Gauge(
+        "cairn_settle_lag_seconds", "For how long the first of them has waited", ["run"], registry=registry
+    )
     seconds.labels(name).set(behind.seconds)

@@ -58,5 +58,7 @@ def ready_at(run: RunState, block: BlockState, name: str) -> datetime | None:
         before.append(run.blocks[block.block - 1].stages.get(name))
     if not before:
         return block.stages[name].submitted
-    ends = [state.ended for state in before if state is not None and state.status is Status.DONE and state.ended]
+    ends = [
+        state.ended for state in before if state is not None and state.status is Status.DONE and state.ended
+    ]
     return max(ends) if len(ends) == len(before) else None

@@ -1,25 +1,14 @@
 """Pipelines of tiny shell programs, and a look into their state folders."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
 from cairn_pipeline.compose.engine import Engine, Outcome
 from cairn_pipeline.compose.message import Message
 from cairn_pipeline.compose.pipeline_file import parse
 from cairn_pipeline.compose.queue_store import QueueStore
-
-ROOT = Path(__file__).resolve().parents[3]
-EXAMPLES = ROOT / "slurm" / "examples"
-PATIENCE_SECONDS = 120  # of waits for a condition; never what a test measures
-
-# The first and last lines of most pipelines of these tests. {folder} is where the test's programs are.
-BLOCKS = '[collectors.blocks]\nstrategy = "blocks"\nto = "blocks"\n'
 
 
 @pytest.fixture
@@ -78,24 +67,3 @@ def messages(tmp_path: Path) -> Callable[..., list[Message]]:
         return [store.read(message_id) for message_id in store.ids()]
 
     return read
-
-
-def compose(*arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
-    """Starts `cairn-pipeline compose` in a process of its own."""
-    command = [sys.executable, "-m", "cairn_pipeline.compose", *map(str, arguments)]
-    return subprocess.Popen(
-        command,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def finished(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    """Waits for a process: its exit code, stdout and stderr. Leaves none behind."""
-    try:
-        out, err = process.communicate(timeout=PATIENCE_SECONDS)
-    finally:
-        process.kill()
-    return process.returncode, out, err

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import BLOCKS, PATIENCE_SECONDS, compose, finished
-
 from cairn_pipeline.compose.consumer_group import ConsumerGroup
 from cairn_pipeline.compose.message import block_id
 from cairn_pipeline.compose.owner import Owner, process_start
 from cairn_pipeline.compose.queue_store import QueueStore
 from cairn_pipeline.contract import ErrorClass
+from composed import BLOCKS, PATIENCE_SECONDS, compose, finished
 
 PROVE = """
 [dispatchers.prove]
@@ -56,7 +55,10 @@ def test_a_killed_engine_loses_and_doubles_nothing(tmp_path: Path, program, runs
 
 
 def test_a_stopped_engine_gives_its_message_back_uncounted(tmp_path: Path, program, messages) -> None:
-    path = program("prove", f'if [[ ! -e {tmp_path}/begun ]]; then touch {tmp_path}/begun; sleep 1000; fi; cp "$input" "$output"')
+    path = program(
+        "prove",
+        f'if [[ ! -e {tmp_path}/begun ]]; then touch {tmp_path}/begun; sleep 1000; fi; cp "$input" "$output"',
+    )
     file = tmp_path / "p.toml"
     file.write_text('name = "test"\n' + prove(path, "attempts = 1"))
     arguments = ("run", file, "--state", tmp_path / "state", "--first", "1", "--last", "1", "--until-idle")
@@ -75,7 +77,11 @@ def test_a_worker_that_dies_between_two_steps(
 ) -> None:
     """Whatever step it did not reach, the next worker goes on there; the program runs twice only before keep."""
     text = prove(program("prove", 'cp "$input" "$output"'))
-    place = {"keep": (ConsumerGroup, "keep"), "publish": (QueueStore, "publish"), "finish": (ConsumerGroup, "finish")}
+    place = {
+        "keep": (ConsumerGroup, "keep"),
+        "publish": (QueueStore, "publish"),
+        "finish": (ConsumerGroup, "finish"),
+    }
     owner, name = place[step]
     real = getattr(owner, name)
 
@@ -97,7 +103,10 @@ def test_a_worker_that_dies_between_two_steps(
 
 
 def test_a_transient_failure_is_tried_again(tmp_path: Path, program, runs, pipeline, messages) -> None:
-    path = program("prove", f'if [[ ! -e {tmp_path}/tried ]]; then touch {tmp_path}/tried; exit 5; fi; cp "$input" "$output"')
+    path = program(
+        "prove",
+        f'if [[ ! -e {tmp_path}/tried ]]; then touch {tmp_path}/tried; exit 5; fi; cp "$input" "$output"',
+    )
     events: list[dict] = []
     assert pipeline(prove(path), last=1, events=events).exit_code == 0
     assert [message.data for message in messages("proofs")] == [1]
@@ -168,6 +177,9 @@ def test_retry_delivers_parked_messages_again(tmp_path: Path, program, messages)
     code, _, err = finished(compose(*arguments))
     assert code == 2 and "bad-input" in err
     (tmp_path / "repaired").touch()
-    assert finished(compose("retry", file, "--state", state, "prove"))[:2] == (0, "1 messages will be delivered again\n")
+    assert finished(compose("retry", file, "--state", state, "prove"))[:2] == (
+        0,
+        "1 messages will be delivered again\n",
+    )
     assert finished(compose(*arguments))[0] == 0
     assert [message.data for message in messages("proofs")] == [1]

@@ -1,17 +1,13 @@
 """The pipeline files of slurm/examples run as they are, through the command line."""
 
 import json
-import os
-import shutil
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, ROOT, compose, finished
-
 from cairn_pipeline.compose.executor import this_platform
 from cairn_pipeline.compose.message import Message
 from cairn_pipeline.compose.pipeline_file import load
+from composed import EXAMPLES, compose, finished
 
 
 def run(name: str, state: Path, *arguments: str, **environment: str) -> None:
@@ -41,7 +37,9 @@ def test_split_work_gives_each_block_to_one_worker(tmp_path: Path, messages) -> 
     # Two processes serve the prover's queue; the second one serves nothing else.
     state = tmp_path / "state"
     run("split_work.toml", state, "--only", "blocks", "--first", "1", "--last", "12")
-    helper = compose("run", EXAMPLES / "split_work.toml", "--state", state, "--only", "prover", "--until-idle")
+    helper = compose(
+        "run", EXAMPLES / "split_work.toml", "--state", state, "--only", "prover", "--until-idle"
+    )
     run("split_work.toml", state, NEXT_BLOCK="1", *["--last", "12"])
     assert finished(helper)[0] == 0
     assert [message.block for message in messages("completed_proofs")] == list(range(1, 13))
@@ -59,7 +57,9 @@ def test_multi_step_splits_gathers_and_orders(tmp_path: Path, messages) -> None:
     steps = messages("step_proofs")
     assert len(steps) == 20
     gathered = messages("collected_step_proofs")
-    assert [[step["task_id"] for step in message.data] for message in gathered] == [[str(i) for i in range(10)]] * 2
+    assert [[step["task_id"] for step in message.data] for message in gathered] == [
+        [str(i) for i in range(10)]
+    ] * 2
     assert [message.data["block"] for message in messages("completed_proofs")] == [7, 8]
     assert all(message.data["prover"] == "final" for message in messages("completed_proofs"))
 
@@ -76,6 +76,8 @@ def test_a_platform_without_program_is_refused(tmp_path: Path) -> None:
     text = (EXAMPLES / "platforms.toml").read_text().replace(this_platform(), "linux/other")
     file = tmp_path / "other.toml"
     file.write_text(text)
-    code, _, err = finished(compose("run", file, "--state", tmp_path / "state", "--first", "1", "--last", "1"))
+    code, _, err = finished(
+        compose("run", file, "--state", tmp_path / "state", "--first", "1", "--last", "1")
+    )
     assert code == 1
     assert f"no program for {this_platform()}" in err

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from cairn_pipeline.compose.consumer_group import ConsumerGroup, Counts, ResultRecord
 from cairn_pipeline.compose.message import LONGEST_ID, Message, block_id, child_id
 from cairn_pipeline.compose.owner import process_start, this_owner
@@ -79,7 +78,9 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_what_a_killed_worker_held_is_delivered_once_more(queue: QueueStore, tmp_path: Path) -> None:
-    died = subprocess.run([sys.executable, "-c", CLAIM_AND_DIE, str(tmp_path)], capture_output=True, text=True)
+    died = subprocess.run(
+        [sys.executable, "-c", CLAIM_AND_DIE, str(tmp_path)], capture_output=True, text=True
+    )
     assert died.stdout == "1\n", died.stderr
     group = ConsumerGroup(queue, "group")
     claims = [group.claim(this_owner("w")) for _ in range(4)]
@@ -148,7 +149,11 @@ def test_a_parked_message_keeps_its_evidence_until_it_is_revived(queue: QueueSto
     group.note(claim, {"pid": 1}, Path("/work/1"))
     group.park(claim.message.id, claim.record, StageError(ErrorClass.BAD_INPUT, "no PIE"))
     record = group.dead_messages()[block_id(1)]
-    assert (record.class_, record.reason, record.work_dir) == (ErrorClass.BAD_INPUT, "no PIE", Path("/work/1"))
+    assert (record.class_, record.reason, record.work_dir) == (
+        ErrorClass.BAD_INPUT,
+        "no PIE",
+        Path("/work/1"),
+    )
     assert group.counts() == Counts(waiting=2, dead=1)
     assert group.revive([block_id(1), "never-parked"]) == 1
     again = group.claim(this_owner("w"))
