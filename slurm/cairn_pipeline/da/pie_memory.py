@@ -1,0 +1,99 @@
+"""What a Cairo PIE says of data availability: its output, its pages, and the segment that its run compressed.
+
+With KZG the segment is not in the output, but it is in the run's memory. It is found by its header (whose
+counts must agree) and recognized by z, which no other data hashes to.
+"""
+
+import json
+import struct
+import zipfile
+from collections.abc import Container, Iterator
+from pathlib import Path
+from typing import Any
+
+from cairn_pipeline.da import stateless
+from cairn_pipeline.da.equivalence import matches
+from cairn_pipeline.da.errors import DaError, Reason
+from cairn_pipeline.da.snos_output import SnosOutput
+
+CELL = struct.Struct("<Q32s")
+CHUNK_CELLS = 1 << 16
+SEGMENT_SHIFT = 47
+OFFSET_MASK = (1 << SEGMENT_SHIFT) - 1
+SEGMENT_MASK = (1 << 16) - 1
+HEADER_BITS = 180
+
+
+class Pie:
+    """A PIE's members. Every method raises DaError(pie-malformed) where the file is none."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.metadata = self._json("metadata.json")
+        self.additional = self._json("additional_data.json")
+
+    def output(self) -> list[int]:
+        """The words of the output segment."""
+        try:
+            segment = self.metadata["builtin_segments"]["output"]
+            index, size = int(segment["index"]), int(segment["size"])
+        except (KeyError, TypeError, ValueError):
+            raise self._error("metadata.json: no output segment") from None
+        words = {offset: value for _, offset, value in self._cells({index}) if offset < size}
+        for offset in range(size):
+            if words.get(offset, 1 << 255) >> 255:
+                raise self._error(f"memory.bin: output word {offset} of {size} is missing or no felt")
+        return [words[offset] for offset in range(size)]
+
+    def pages(self) -> tuple[dict[int, tuple[int, int]], list[int]]:
+        """Output pages (id: start, size) and the fact topology."""
+        try:
+            data = self.additional["output_builtin"]
+            pages = {int(number): (int(start), int(size)) for number, (start, size) in data["pages"].items()}
+            return pages, [int(n) for n in data["attributes"].get("gps_fact_topology", [1, 0])]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self._error("additional_data.json: no output pages") from None
+
+    def find_segment(self, output: SnosOutput) -> list[int] | None:
+        """The compressed segment behind output's z; None if memory has none (one encrypted is not found)."""
+        extra = {int(segment["index"]) for segment in self.metadata.get("extra_segments", [])}
+        starts: dict[tuple[int, int], int] = {}
+        for index, offset, value in self._cells(extra):
+            if value < 1 << HEADER_BITS:
+                header = stateless.parse_header(value)
+                if header is not None and header.words > 0 and header.consistent():
+                    starts[index, offset] = header.compressed_words
+        wanted = {(index, offset + i) for (index, offset), size in starts.items() for i in range(size)}
+        memory = {(i, o): value for i, o, value in self._cells(extra) if (i, o) in wanted} if wanted else {}
+        for (index, offset), size in starts.items():
+            words = [memory.get((index, offset + i), 1 << 255) for i in range(size)]
+            if not any(word >> 255 for word in words) and matches(words, output):
+                return words
+        return None
+
+    def _cells(self, segments: Container[int]) -> Iterator[tuple[int, int, int]]:
+        """Segment, offset and value (256 bits, the top one for a pointer) of every cell of some segments."""
+        try:
+            with zipfile.ZipFile(self.path) as archive, archive.open("memory.bin") as member:
+                while chunk := member.read(CHUNK_CELLS * CELL.size):
+                    if len(chunk) % CELL.size:
+                        raise self._error("memory.bin: ends within a cell")
+                    for address, value in CELL.iter_unpack(chunk):
+                        index = address >> SEGMENT_SHIFT & SEGMENT_MASK
+                        if index in segments:
+                            yield index, address & OFFSET_MASK, int.from_bytes(value, "little")
+        except (OSError, KeyError, zipfile.BadZipFile, EOFError) as error:
+            raise self._error(f"memory.bin: {error}") from None
+
+    def _json(self, member: str) -> dict[str, Any]:
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                value = json.loads(archive.read(member))
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile, EOFError) as error:
+            raise self._error(f"{member}: {error}") from None
+        if not isinstance(value, dict):
+            raise self._error(f"{member}: is no JSON object")
+        return value
+
+    def _error(self, sentence: str) -> DaError:
+        return DaError(Reason.PIE_MALFORMED, f"{self.path}: {sentence}")

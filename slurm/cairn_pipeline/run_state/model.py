@@ -1,0 +1,78 @@
+"""What is known of a run, its blocks and their stages."""
+
+import enum
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import Field
+
+from cairn_pipeline.config import RunConfig
+from cairn_pipeline.contract import SCHEMA, Artifact, Fact, StageFailure, Strict
+from cairn_pipeline.site import Site
+
+
+class Status(enum.StrEnum):
+    WAITING = "waiting"  # not submitted: the window is full, or a predecessor failed
+    QUEUED = "queued"  # a job exists and has not started
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"  # needs `retry`
+    CANCELLED = "cancelled"  # needs `retry`
+
+    @property
+    def live(self) -> bool:
+        return self in (Status.QUEUED, Status.RUNNING)
+
+    @property
+    def stopped(self) -> bool:
+        return self in (Status.FAILED, Status.CANCELLED)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class StageState(Strict):
+    status: Status = Status.WAITING
+    attempt: int = 0  # submissions so far
+    job_id: int | None = None
+    user: str | None = None  # who submitted
+    error: StageFailure | None = None  # of the last life
+    exit_code: int | None = None
+    inputs: dict[str, str] = {}  # SHA-256 by name
+    outputs: dict[str, Artifact] = {}
+    facts: dict[str, Fact] = {}
+    seconds: float | None = None  # of the program, by its own clock
+    submitted: datetime | None = None
+    started: datetime | None = None  # of the first life
+    ended: datetime | None = None
+    restarts: int = 0  # lives after the first, of this attempt
+    resubmissions: int = 0  # attempts made without an operator
+
+
+class BlockState(Strict):
+    schema_version: int = SCHEMA
+    block: int
+    stages: dict[str, StageState] = Field(default_factory=dict)
+
+    @property
+    def live(self) -> bool:
+        return any(stage.status.live for stage in self.stages.values())
+
+    @property
+    def done(self) -> bool:
+        return all(stage.status is Status.DONE for stage in self.stages.values())
+
+    @property
+    def stopped(self) -> bool:
+        return any(stage.status.stopped for stage in self.stages.values())
+
+
+class RunState(Strict):
+    """A whole run, as status, watch and report read it."""
+
+    path: Path
+    config: RunConfig
+    site: Site
+    paused: bool
+    blocks: dict[int, BlockState]

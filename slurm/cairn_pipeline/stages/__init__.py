@@ -1,0 +1,1 @@
+"""The stages' programs: python -m cairn_pipeline.stages.NAME --input-path in.json --output-path out.json"""
