@@ -121,8 +121,15 @@ std::map<Entry, Result<std::vector<std::byte>>> read_entries(const std::string& 
   constexpr size_t kAtATime = 64;
   const auto read = [&](auto&& self, std::span<const Entry> some) -> void {
     if (some.empty()) return;
+    uint64_t bytes = uint64_t{1} << 20;
+    for (const Entry& entry : some) {
+      std::error_code ignored;
+      const auto size =
+          std::filesystem::file_size(fmt::format("{}/{}", folder, entry_name(entry)), ignored);
+      if (!ignored) bytes += 2 * size;
+    }
     Result<std::vector<std::byte>> extracted =
-        run_isolated([&] { return read_some(folder, job, some); });
+        run_isolated([&] { return read_some(folder, job, some); }, bytes);
     if (!extracted.ok() && some.size() > 1) {
       for (size_t i = 0; i < some.size(); ++i) self(self, some.subspan(i, 1));
       return;

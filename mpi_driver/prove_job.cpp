@@ -178,7 +178,7 @@ void coordinate_job(Comm& comm, const Options& options, Progress& progress, int 
   for (const Bundle& bundle : input.bundles) {
     const uint64_t cells = committed_cells(bundle);
     input.before_counts.push_back(!reads_counts(bundle));
-    input.cost.push_back(cells);
+    input.cost.push_back(proving_cost(bundle));
     outcome.committed_cells += cells;
     outcome.largest_bundle_cells = std::max(outcome.largest_bundle_cells, cells);
   }

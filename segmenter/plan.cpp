@@ -218,6 +218,8 @@ std::vector<PartSize> sizes_of(const Bundle& bundle) {
   return sizes;
 }
 
+uint64_t proving_cost(const Bundle& bundle) { return cost_of(sizes_of(bundle)); }
+
 uint64_t predicted_bytes(const Bundle& bundle) { return proving_bytes(sizes_of(bundle), false); }
 
 }  // namespace cairn

@@ -36,6 +36,9 @@ bool reads_counts(const Bundle& bundle);
 uint64_t committed_cells(const Part& part);
 uint64_t committed_cells(const Bundle& bundle);
 
+/// What committing and proving the bundle costs beside others, in cells.
+uint64_t proving_cost(const Bundle& bundle);
+
 /// What bundle_memory.hpp is asked about.
 std::vector<PartSize> sizes_of(const Bundle& bundle);
 /// Predicted peak memory of proving the bundle, in bytes, without what stands all the time.

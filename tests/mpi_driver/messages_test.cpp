@@ -46,7 +46,7 @@ TEST(Messages, RefuseBytesThatAreNone) {
   std::vector<std::byte> setup = encode(JobSetup{Hash::kPoseidon, {}, {}});
   setup[0] = std::byte{2};
   EXPECT_THROW(decode<JobSetup>(setup), Error);
-  std::vector<std::byte> done = encode(Done{{TaskKind::kCommit, 3}, 1.5, {}});
+  std::vector<std::byte> done = encode(Done{{TaskKind::kCommit, 3}, 1.5, {}, {}});
   done.back() = std::byte{2};
   EXPECT_THROW(decode<Done>(done), Error);
 }
