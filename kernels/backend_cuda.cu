@@ -4,7 +4,11 @@
 
 #include "air/chips.hpp"
 #include "kernels/backend_cuda.hpp"
+#include "kernels/extend.hpp"
 #include "kernels/launch.cuh"
+#include "kernels/merkle_hash.hpp"
+#include "kernels/tuned/extend_tiles.hpp"
+#include "kernels/tuned/launches.cuh"
 
 namespace cairn {
 namespace cuda {
@@ -18,6 +22,15 @@ CAIRN_CHIPS(CAIRN_ENTRY)
 #undef CAIRN_ENTRY
 
 namespace {
+
+/// A kernel's tuned launch where it has one, else the plain one.
+template <class Kernel>
+void start(const Kernel& kernel, cudaStream_t stream) {
+  launch(kernel, stream);
+}
+void start(const HashSubtrees& kernel, cudaStream_t stream) {
+  if (!launch_subtrees(kernel, stream)) launch(kernel, stream);
+}
 
 using ChipLaunch = void (*)(const ChipTask&, cudaStream_t);
 constexpr ChipLaunch kChipLaunches[] = {
@@ -34,7 +47,9 @@ class CudaBackend final : public Backend {
     cudaDeviceProp properties;
     cuda_check(cudaGetDeviceProperties(&properties, device), "properties of the device");
     name_ = std::string("cuda-") + properties.name;
-    if (limit_ == 0) limit_ = properties.totalGlobalMem;
+    // The driver takes what kernels keep outside registers from the same memory, for all threads
+    // that the device can hold: up to some gigabytes for the widest chips.
+    if (limit_ == 0) limit_ = properties.totalGlobalMem / 8 * 7;
     use_device();
     cuda_check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "stream");
     cudaMemPool_t pool;
@@ -110,11 +125,17 @@ class CudaBackend final : public Backend {
 #define CAIRN_ENTRY(file, Kernel)           \
   void run(const Kernel& kernel) override { \
     use_device();                           \
-    launch(kernel, stream_);                \
+    start(kernel, stream_);                 \
   }
   CAIRN_KERNELS(CAIRN_ENTRY)
 #undef CAIRN_ENTRY
 
+  void extend(const ExtendTask& task) override {
+    if (task.log_height == 0) return Backend::extend(task);
+    const ExtendTiles launches = make_extend_tiles(*this, task);
+    use_device();
+    launch_extend(launches, stream_);
+  }
   void run_chip(uint32_t chip, const ChipTask& task) override {
     check(chip < kChipCount, "the number of a chip in CAIRN_CHIPS");
     use_device();
