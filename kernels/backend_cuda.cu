@@ -4,9 +4,11 @@
 
 #include "air/chips.hpp"
 #include "kernels/backend_cuda.hpp"
+#include "kernels/cuda_streams.cuh"
 #include "kernels/extend.hpp"
 #include "kernels/launch.cuh"
 #include "kernels/merkle_hash.hpp"
+#include "kernels/staging.hpp"
 #include "kernels/tuned/extend_tiles.hpp"
 #include "kernels/tuned/launches.cuh"
 
@@ -39,8 +41,12 @@ constexpr ChipLaunch kChipLaunches[] = {
 #undef CAIRN_ENTRY
 };
 
-/// Everything is ordered by one stream; memory comes from the device's own stream-ordered pool,
-/// which keeps what it is given back.
+/// Bytes of a pinned slot: some 0.1 ms of a PCIe bus, long against what starting a copy takes.
+constexpr size_t kSlotBytes = size_t{4} << 20;
+
+/// Kernels are ordered by one stream, copies from and to the host by another. Memory comes from the
+/// device's own arena, its stream-ordered pool, which keeps what it is given back: in the order of
+/// the compute stream a block may have its next owner at once.
 class CudaBackend final : public Backend {
  public:
   CudaBackend(int device, size_t limit) : device_(device), limit_(limit) {
@@ -51,7 +57,9 @@ class CudaBackend final : public Backend {
     // that the device can hold: up to some gigabytes for the widest chips.
     if (limit_ == 0) limit_ = properties.totalGlobalMem / 8 * 7;
     use_device();
-    cuda_check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "stream");
+    streams_ = std::make_unique<Streams>();
+    staging_ = std::make_unique<Staging<Streams>>(*streams_, kSlotBytes);
+    stream_ = streams_->compute();
     cudaMemPool_t pool;
     cuda_check(cudaDeviceGetDefaultMemPool(&pool, device), "memory pool");
     uint64_t keep = ~uint64_t{0};
@@ -61,10 +69,11 @@ class CudaBackend final : public Backend {
   ~CudaBackend() override {
     // Errors have been reported by the call that met them; what is left cannot be mended here.
     cudaSetDevice(device_);
-    cudaStreamSynchronize(stream_);
+    cudaDeviceSynchronize();
+    staging_.reset();
     for (const auto& [memory, bytes] : used_) cudaFreeAsync(memory, stream_);
     cudaStreamSynchronize(stream_);
-    cudaStreamDestroy(stream_);
+    streams_.reset();
   }
 
   std::string_view name() const override { return name_; }
@@ -100,15 +109,26 @@ class CudaBackend final : public Backend {
     cudaFreeAsync(memory, stream_);
   }
   void copy_in(void* to, const void* from_host, size_t bytes) override {
-    copy_by(to, from_host, bytes, cudaMemcpyHostToDevice);
-    synchronize();  // the caller's memory is free again
+    if (bytes == 0) return;
+    use_device();
+    const std::lock_guard lock(joining_);
+    streams_->copies_follow();
+    staging_->copy_in(to, from_host, bytes);
+    streams_->kernels_follow();
   }
   void copy(void* to, const void* from, size_t bytes) override {
-    copy_by(to, from, bytes, cudaMemcpyDeviceToDevice);
+    if (bytes == 0) return;
+    use_device();
+    cuda_check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_), "copy");
   }
   void copy_out(void* to_host, const void* from, size_t bytes) override {
-    copy_by(to_host, from, bytes, cudaMemcpyDeviceToHost);
-    synchronize();
+    if (bytes == 0) return;
+    use_device();
+    {
+      const std::lock_guard lock(joining_);
+      streams_->copies_follow();
+    }
+    staging_->copy_out(to_host, from, bytes);
   }
   void clear(void* memory, size_t bytes) override {
     use_device();
@@ -145,11 +165,6 @@ class CudaBackend final : public Backend {
  private:
   /// A thread's current device is its own; any thread may use the backend.
   void use_device() { cuda_check(cudaSetDevice(device_), "choice of the device"); }
-  void copy_by(void* to, const void* from, size_t bytes, cudaMemcpyKind kind) {
-    if (bytes == 0) return;
-    use_device();
-    cuda_check(cudaMemcpyAsync(to, from, bytes, kind, stream_), "copy");
-  }
   std::string shortfall(size_t wanted, size_t missing) const {
     return "memory of " + name_ + ": " + std::to_string(wanted) + " bytes wanted with " +
            std::to_string(in_use_) + " of " + std::to_string(limit_) + " in use, " +
@@ -159,7 +174,10 @@ class CudaBackend final : public Backend {
   int device_;
   size_t limit_;
   std::string name_;
-  cudaStream_t stream_ = nullptr;
+  std::unique_ptr<Streams> streams_;
+  std::unique_ptr<Staging<Streams>> staging_;
+  cudaStream_t stream_ = nullptr;  // the compute stream
+  std::mutex joining_;             // the streams' events
   std::mutex mutex_;
   std::unordered_map<void*, size_t> used_;
   size_t in_use_ = 0;
