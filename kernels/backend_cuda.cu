@@ -5,6 +5,7 @@
 #include "air/chips.hpp"
 #include "kernels/backend_cuda.hpp"
 #include "kernels/cuda_streams.cuh"
+#include "kernels/devices.hpp"
 #include "kernels/extend.hpp"
 #include "kernels/launch.cuh"
 #include "kernels/merkle_hash.hpp"
@@ -186,6 +187,27 @@ class CudaBackend final : public Backend {
 
 }  // namespace
 }  // namespace cuda
+
+std::vector<std::string> device_ids() {
+  int count = 0;
+  if (cudaGetDeviceCount(&count) != cudaSuccess) {
+    (void)cudaGetLastError();  // no driver, or none that fits: no device
+    return {};
+  }
+  std::vector<std::string> ids;
+  for (int device = 0; device < count; ++device) {
+    cudaDeviceProp properties;
+    cuda::cuda_check(cudaGetDeviceProperties(&properties, device), "properties of the device");
+    std::string id;
+    for (const char byte : properties.uuid.bytes) {
+      const auto value = static_cast<unsigned char>(byte);
+      id += "0123456789abcdef"[value / 16];
+      id += "0123456789abcdef"[value % 16];
+    }
+    ids.push_back(std::move(id));
+  }
+  return ids;
+}
 
 Result<std::unique_ptr<Backend>> make_cuda_backend(const BackendOptions& options) {
   int count = 0;
