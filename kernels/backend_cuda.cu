@@ -42,6 +42,15 @@ constexpr ChipLaunch kChipLaunches[] = {
 #undef CAIRN_ENTRY
 };
 
+/// What the driver may take from the same memory for what kernels keep outside registers: as much
+/// as the widest chip wants (docs/performance.md), for all threads that the device can hold.
+size_t kept_for_threads(const cudaDeviceProp& properties) {
+  constexpr size_t kBytesAThread = size_t{32} << 10;
+  const size_t threads = static_cast<size_t>(properties.multiProcessorCount) *
+                         static_cast<size_t>(properties.maxThreadsPerMultiProcessor);
+  return std::min(threads * kBytesAThread, properties.totalGlobalMem / 2);
+}
+
 /// Bytes of a pinned slot: some 0.1 ms of a PCIe bus, long against what starting a copy takes.
 constexpr size_t kSlotBytes = size_t{4} << 20;
 
@@ -54,9 +63,7 @@ class CudaBackend final : public Backend {
     cudaDeviceProp properties;
     cuda_check(cudaGetDeviceProperties(&properties, device), "properties of the device");
     name_ = std::string("cuda-") + properties.name;
-    // The driver takes what kernels keep outside registers from the same memory, for all threads
-    // that the device can hold: up to some gigabytes for the widest chips.
-    if (limit_ == 0) limit_ = properties.totalGlobalMem / 8 * 7;
+    if (limit_ == 0) limit_ = properties.totalGlobalMem - kept_for_threads(properties);
     use_device();
     streams_ = std::make_unique<Streams>();
     staging_ = std::make_unique<Staging<Streams>>(*streams_, kSlotBytes);
