@@ -69,13 +69,18 @@ ExtendTiles make_extend_tiles(Backend& backend, const ExtendTask& task) {
 
   ExtendTiles result{};
   result.tall = log_rows > 0;
-  result.turn = {log_low,
-                 task.log_height,
-                 task.columns * height,
-                 KoalaBear(static_cast<int64_t>(height)).inverse(),
-                 task.trace,
-                 task.extended,
-                 {plain_roots(true), nullptr, nullptr}};
+  check(task.trace_stride < 1u << 31 && task.extended_stride < 1u << 31, "a stride has 31 bits");
+  // Of a tall column, `down` puts coefficients in the place of half 0, where `turn` takes them.
+  result.turn.log_low = log_low;
+  result.turn.log_height = task.log_height;
+  result.turn.count = task.columns * height;
+  result.turn.scale = KoalaBear(static_cast<int64_t>(height)).inverse();
+  result.turn.from = result.tall ? task.extended : task.trace;
+  result.turn.to = task.extended;
+  result.turn.from_stride =
+      static_cast<uint32_t>(result.tall ? task.extended_stride : task.trace_stride);
+  result.turn.to_stride = static_cast<uint32_t>(task.extended_stride);
+  result.turn.roots[0] = plain_roots(true);
   for (uint32_t half = 0; half < 2; ++half) {
     const KoalaBear s = shifts[half];
     result.turn.roots[1 + half] =
@@ -93,16 +98,30 @@ ExtendTiles make_extend_tiles(Backend& backend, const ExtendTask& task) {
       log_low,
       std::max(tiles::kLogSector, tiles::kLogHighTile - std::min(tiles::kLogHighTile, log_rows)));
   const KoalaBear* back = factors(KoalaBear(0), KoalaBear(1), w.inverse());
-  result.down = {true,         log_rows,   log_low,           log_lanes,
-                 task.columns, task.trace, plain_roots(true), {back, back}};
-  result.up = {false,
-               log_rows,
-               log_low,
-               log_lanes,
-               2 * task.columns,
-               task.extended,
-               plain_roots(false),
-               {factors(shifts[0], shifts[0], w), factors(shifts[1], shifts[1], w)}};
+  HighTile tile{};
+  tile.log_rows = log_rows;
+  tile.log_low = log_low;
+  tile.log_lanes = log_lanes;
+  tile.to = task.extended;
+  tile.to_stride = task.extended_stride;
+
+  result.down = tile;
+  result.down.interpolates = true;
+  result.down.units = task.columns;
+  result.down.from = task.trace;
+  result.down.from_stride = task.trace_stride;
+  result.down.roots = plain_roots(true);
+  result.down.factors[0] = result.down.factors[1] = back;
+
+  result.up = tile;
+  result.up.units = 2 * task.columns;
+  result.up.log_halves = 1;
+  result.up.from = task.extended;
+  result.up.from_stride = task.extended_stride;
+  result.up.roots = plain_roots(false);
+  for (uint32_t half = 0; half < 2; ++half) {
+    result.up.factors[half] = factors(shifts[half], shifts[half], w);
+  }
   return result;
 }
 

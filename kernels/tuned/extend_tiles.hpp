@@ -111,7 +111,11 @@ struct HighTile {
   uint32_t log_low;
   uint32_t log_lanes;  // neighbours that a block takes of each row
   uint32_t units;
-  KoalaBear* data;
+  uint32_t log_halves;  // 0: units are columns; 1: halves of columns, one after the other
+  const KoalaBear* from;
+  uint64_t from_stride;  // of columns
+  KoalaBear* to;         // may be `from`
+  uint64_t to_stride;
   const KoalaBear* roots;
   const KoalaBear* factors[2];  // of even and odd units, by place
 
@@ -137,7 +141,10 @@ struct HighTile {
                          KoalaBear* shared) const {
     const auto unit = static_cast<uint32_t>(block % units);
     const auto panel = static_cast<uint32_t>(block / units);
-    KoalaBear* column = data + (uint64_t{unit} << (log_rows + log_low));
+    const uint64_t number = unit >> log_halves;
+    const uint64_t half = uint64_t{unit & log_halves} << (log_rows + log_low);
+    const KoalaBear* source = from + number * from_stride + half;
+    KoalaBear* column = to + number * to_stride + half;
     const KoalaBear* factor = factors[unit & 1];
     const uint32_t log_step = round * tiles::kLogRadix;
     const uint32_t at = log_lanes + log_step;
@@ -151,7 +158,7 @@ struct HighTile {
       KoalaBear x[1 << kBits];
       if (reads) {
         CAIRN_UNROLL
-        for (uint32_t s = 0; s < 1u << kBits; ++s) x[s] = column[place(panel, value(s))];
+        for (uint32_t s = 0; s < 1u << kBits; ++s) x[s] = source[place(panel, value(s))];
       } else {
         CAIRN_UNROLL
         for (uint32_t s = 0; s < 1u << kBits; ++s) x[s] = shared[tiles::high_place(value(s))];
@@ -191,8 +198,10 @@ struct LowTile {
   uint32_t log_height;
   uint64_t count;  // values of all columns
   KoalaBear scale;
-  const KoalaBear* trace;
-  KoalaBear* extended;
+  const KoalaBear* from;
+  KoalaBear* to;  // the halves; half 0 may be `from`
+  uint32_t from_stride;
+  uint32_t to_stride;
   const KoalaBear* roots[3];  // to interpolate, to evaluate on half 0 and 1
 
   uint64_t blocks() const { return (count + kTile - 1) >> tiles::kLogLowTile; }
@@ -229,8 +238,11 @@ struct LowTile {
     // Offsets in 32 bits from what all threads of the block share.
     const uint64_t left = count - step.first;
     const uint32_t filled = left < kTile ? static_cast<uint32_t>(left) : kTile;
-    const KoalaBear* from = trace + step.first;
-    KoalaBear* to = extended + step.first + (step.first >> log_height << log_height);
+    const uint32_t mask = (1u << log_height) - 1;
+    const uint64_t column = step.first >> log_height;
+    const uint64_t row = step.first & mask;
+    const KoalaBear* source = from + column * from_stride + row;
+    KoalaBear* target = to + column * to_stride + row;
     CAIRN_NO_UNROLL
     for (uint32_t v = thread; v < kTile >> kBits; v += threads) {
       const uint32_t first = tiles::with_bits(v, 0, at, kBits);
@@ -245,7 +257,8 @@ struct LowTile {
           CAIRN_UNROLL
           for (uint32_t s = 0; s < 1u << kBits; ++s) {
             const uint32_t e = first | s << at;
-            x[s] = e < filled ? from[e] : KoalaBear::from_montgomery(0);
+            x[s] = e < filled ? source[(e >> log_height) * from_stride + (e & mask)]
+                              : KoalaBear::from_montgomery(0);
           }
         } else {
           CAIRN_UNROLL
@@ -271,7 +284,9 @@ struct LowTile {
           CAIRN_UNROLL
           for (uint32_t s = 0; s < 1u << kBits; ++s) {
             const uint32_t e = first | s << at;
-            if (e < filled) to[e + (((e >> log_height) + half) << log_height)] = x[s];
+            if (e < filled) {
+              target[(e >> log_height) * to_stride + (e & mask) + (half << log_height)] = x[s];
+            }
           }
         } else {
           CAIRN_UNROLL
