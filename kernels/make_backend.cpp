@@ -3,6 +3,7 @@
 
 #include "kernels/backend_cpu.hpp"
 #include "kernels/backend_dual.hpp"
+#include "kernels/devices.hpp"
 #if defined(CAIRN_CUDA)
 #include "kernels/backend_cuda.hpp"
 #endif
@@ -29,6 +30,10 @@ Made make_cuda(const BackendOptions&) {
 #endif
 
 }  // namespace
+
+#if !defined(CAIRN_CUDA)
+std::vector<std::string> device_ids() { return {}; }
+#endif
 
 Made make_backend(std::string_view kind, const BackendOptions& options) {
   if (kind == "cpu") return make_cpu(options);

@@ -292,6 +292,25 @@ void MpiComm::sum(std::span<uint32_t> values) {
   });
 }
 
+std::vector<std::vector<std::byte>> MpiComm::gather_on_host(std::span<const std::byte> bytes) {
+  int ranks = 1;
+  MPI_Comm_size(state_->host, &ranks);
+  const int own = static_cast<int>(bytes.size());
+  std::vector<int> sizes(ranks), offsets(ranks);
+  mpi_check(MPI_Allgather(&own, 1, MPI_INT, sizes.data(), 1, MPI_INT, state_->host),
+            "MPI_Allgather");
+  for (int i = 1; i < ranks; ++i) offsets[i] = offsets[i - 1] + sizes[i - 1];
+  std::vector<std::byte> all(offsets.back() + sizes.back());
+  mpi_check(MPI_Allgatherv(bytes.data(), own, MPI_BYTE, all.data(), sizes.data(), offsets.data(),
+                           MPI_BYTE, state_->host),
+            "MPI_Allgatherv");
+  std::vector<std::vector<std::byte>> result;
+  for (int i = 0; i < ranks; ++i) {
+    result.emplace_back(all.begin() + offsets[i], all.begin() + offsets[i] + sizes[i]);
+  }
+  return result;
+}
+
 void MpiComm::abort(const Error& error) {
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
 }

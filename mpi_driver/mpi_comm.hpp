@@ -41,6 +41,9 @@ class MpiComm : public Comm {
   void sum(std::span<uint32_t> values) override;
   void abort(const Error& error) override;
 
+  /// Collective over the ranks of a host: the bytes of each, in the order of ranks.
+  std::vector<std::vector<std::byte>> gather_on_host(std::span<const std::byte> bytes);
+
   /// Collective, made once at the start.
   const Placement& placement() const { return placement_; }
 

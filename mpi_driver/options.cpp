@@ -29,6 +29,8 @@ void add_computing(CLI::App* command, Options& options) {
   command->add_option("--backend", options.backend, "who computes: auto, cpu, cuda or dual")
       ->check(CLI::IsMember({"auto", "cpu", "cuda", "dual"}))
       ->capture_default_str();
+  command->add_flag("--gpus-shared", options.gpus_shared,
+                    "let workers share a GPU where a host has fewer GPUs than workers");
   command->add_option("--hash", options.hash, "blake3, or poseidon for proofs to be recursed")
       ->check(CLI::IsMember({"blake3", "poseidon"}))
       ->capture_default_str();

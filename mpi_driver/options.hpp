@@ -15,6 +15,7 @@ struct Options {
   std::string output;  // prove: the proof
   std::string report;  // prove: JSON on what happened; empty: none
   std::string backend = "auto";
+  bool gpus_shared = false;  // workers may share a GPU
   std::string hash = "blake3";
   uint64_t memory = 0;       // bytes that one rank may use; 0: as the plan sees fit
   unsigned threads = 0;      // of each worker; 0: its share of the cores

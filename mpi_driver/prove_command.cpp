@@ -6,6 +6,7 @@
 
 #include "core/log.hpp"
 #include "mpi_driver/commands.hpp"
+#include "mpi_driver/device_choice.hpp"
 #include "mpi_driver/memory_plan.hpp"
 #include "mpi_driver/mpi_comm.hpp"
 #include "mpi_driver/report.hpp"
@@ -14,18 +15,18 @@
 namespace cairn {
 namespace {
 
-EngineOptions engine_of(const Options& options, const Placement& placement) {
+EngineOptions engine_of(const Options& options, const Placement& placement, int device) {
   EngineOptions engine;
   engine.backend = options.backend;
   engine.resources.threads = options.threads != 0 ? options.threads : placement.threads;
-  engine.resources.device = placement.worker_on_host;
   engine.memory = memory_allowance(options, placement.workers);
+  engine.resources.device = device;
   engine.host = placement.host;
   return engine;
 }
 
 /// One job of one rank of a launcher's group.
-void prove_as_rank(MpiComm& comm, const Options& options,
+void prove_as_rank(MpiComm& comm, const Options& options, int device,
                    const std::function<void(const ProveOutcome&)>& tell) {
   Progress progress(Progress::style_of_stderr());
   if (comm.size() == 1) {
@@ -33,7 +34,7 @@ void prove_as_rank(MpiComm& comm, const Options& options,
   } else if (comm.rank() == 0) {
     coordinate_job(comm, options, progress, comm.size(), tell);
   } else {
-    work_on_job(comm, engine_of(options, comm.placement()));
+    work_on_job(comm, engine_of(options, comm.placement(), device));
   }
 }
 
@@ -52,7 +53,8 @@ void prove_on_ranks(const Options& options, int& argc, char**& argv, unsigned re
   MpiComm comm(argc, argv);
   set_log_rank(comm.rank());
   try {
-    for (unsigned i = 0; i < repeat; ++i) prove_as_rank(comm, options, tell);
+    const int device = choose_device(comm, options).value();
+    for (unsigned i = 0; i < repeat; ++i) prove_as_rank(comm, options, device, tell);
   } catch (...) {
     // Within the life of `comm`: its end would wait for the other ranks.
     const Error error = as_error(std::current_exception());
