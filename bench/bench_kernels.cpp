@@ -28,6 +28,15 @@ std::vector<KoalaBear> some_elements(size_t count, uint64_t seed) {
   return values;
 }
 
+SharedBlock block_of(Backend& backend, uint32_t columns, uint64_t rows,
+                     const std::vector<KoalaBear>& values) {
+  auto block = std::make_shared<ColumnBlock>(backend, columns, rows);
+  for (uint32_t k = 0; k < columns; ++k) {
+    backend.copy_in(block->column(k), values.data() + k * rows, rows * sizeof(KoalaBear));
+  }
+  return block;
+}
+
 KoalaBear5 some_extension(uint64_t seed) {
   const std::vector<KoalaBear> c = some_elements(kExtensionDegree, seed + 1000);
   return {c[0], c[1], c[2], c[3], c[4]};

@@ -49,7 +49,8 @@ struct Columns {
   ChipTask task{};
 
   Columns(Backend& backend, const ChipShape& shape, uint32_t log_height, ChipWork work) {
-    const uint64_t stride = uint64_t{work == ChipWork::kConstraints ? 2u : 1u} << log_height;
+    const uint64_t rows = uint64_t{work == ChipWork::kConstraints ? 2u : 1u} << log_height;
+    const uint64_t stride = column_stride(rows);
     const auto upload = [&](uint64_t columns, uint64_t seed) {
       return Buffer<KoalaBear>::from_host(backend, some_elements(columns * stride, seed));
     };

@@ -47,7 +47,7 @@ bool weighted_sums(const Setting& s, KernelCase& made) {
   const Values values = host(points * columns, 5);
   std::vector<KoalaBear5> weights(columns);
   for (uint32_t k = 0; k < columns; ++k) weights[k] = some_extension(k);
-  const auto data = share(Buffer<KoalaBear>::from_host(s.backend, *values));
+  const SharedBlock data = block_of(s.backend, columns, points, *values);
   const auto coefficients = share(Buffer<KoalaBear5>::from_host(s.backend, weights));
   const auto sums = blank(s.backend, points * kExtensionDegree);
   Backend& backend = s.backend;
@@ -57,8 +57,8 @@ bool weighted_sums(const Setting& s, KernelCase& made) {
   made.work.bytes = 4.0 * made.units + 40.0 * static_cast<double>(points);
   made.work.products = kExtensionDegree * made.units;
   made.run = [=, &backend] {
-    accumulate_columns(backend, data->data(), points, columns, coefficients->data(), sums->data(),
-                       points, points);
+    accumulate_columns(backend, data->column(0), data->stride(), columns, coefficients->data(),
+                       sums->data(), points, points);
   };
   made.check = [=, run = made.run] {
     sums->clear();

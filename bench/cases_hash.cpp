@@ -18,9 +18,9 @@ bool merkle(const Setting& s, KernelCase& made, Hash hash) {
   const uint64_t leaves = 2 * s.rows();
   const auto values =
       std::make_shared<std::vector<KoalaBear>>(some_elements(leaves * s.columns, 3));
-  const auto data = share(Buffer<KoalaBear>::from_host(s.backend, *values));
+  const SharedBlock data = block_of(s.backend, s.columns, leaves, *values);
   Backend& backend = s.backend;
-  const Matrix matrix{data->data(), s.log_height, s.columns, 1, leaves, 0, s.rows()};
+  const Matrix matrix{data->column(0), s.log_height, s.columns, 1, data->stride(), 0, s.rows()};
   made.name = fmt::format("merkle {}", hash_name(hash));
   made.unit = "elements";
   made.units = static_cast<double>(leaves) * s.columns;

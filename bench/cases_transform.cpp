@@ -29,8 +29,8 @@ KoalaBear interpolate_at(const KoalaBear* values, uint32_t log_height, KoalaBear
 bool extend(const Setting& s, KernelCase& made) {
   const uint64_t cells = s.rows() * s.columns;
   const auto values = std::make_shared<std::vector<KoalaBear>>(some_elements(cells));
-  const auto trace = share(Buffer<KoalaBear>::from_host(s.backend, *values));
-  const auto extended = blank(s.backend, 2 * cells);
+  const SharedBlock trace = block_of(s.backend, s.columns, s.rows(), *values);
+  const auto extended = std::make_shared<ColumnBlock>(s.backend, s.columns, 2 * s.rows());
   Backend& backend = s.backend;
   const uint32_t log_height = s.log_height, columns = s.columns;
   made.name = "extend";
@@ -40,18 +40,18 @@ bool extend(const Setting& s, KernelCase& made) {
   // N/2 butterflies a stage, three transforms; two scalings.
   made.work.multiplications = made.units * (1.5 * log_height + 2);
   made.run = [=, &backend] {
-    low_degree_extend(backend, trace->data(), extended->data(), log_height, columns);
+    low_degree_extend(backend, {trace->column(0), trace->stride(), extended->column(0),
+                                extended->stride(), log_height, columns});
   };
-  made.check = [=, &backend, run = made.run] {
-    backend.copy_in(trace->data(), values->data(), values->size() * sizeof(KoalaBear));
+  made.check = [=, run = made.run] {
     run();
-    const std::vector<KoalaBear> result = extended->to_host();
+    const std::vector<KoalaBear> result = extended->values.to_host();
     const uint64_t height = uint64_t{1} << log_height;
     for (const uint64_t p : {uint64_t{0}, height + 3, 2 * height - 1}) {
       const uint64_t column = p % columns;
       const KoalaBear expected = interpolate_at(values->data() + column * height, log_height,
                                                 naive::domain_point(log_height, p));
-      if (!(result[column * 2 * height + p] == expected)) return false;
+      if (!(result[column * extended->stride() + p] == expected)) return false;
     }
     return true;
   };

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "bench/filled_image.hpp"
-#include "kernels/buffer.hpp"
+#include "kernels/column_block.hpp"
 
 namespace cairn::bench {
 
@@ -63,6 +63,11 @@ template <class T>
 std::shared_ptr<Buffer<T>> share(Buffer<T> buffer) {
   return std::make_shared<Buffer<T>>(std::move(buffer));
 }
+/// `columns` columns of `rows` values, laid out as the prover does. `values` holds them one after
+/// another.
+using SharedBlock = std::shared_ptr<ColumnBlock>;
+SharedBlock block_of(Backend& backend, uint32_t columns, uint64_t rows,
+                     const std::vector<KoalaBear>& values);
 inline std::shared_ptr<Buffer<KoalaBear>> blank(Backend& backend, uint64_t size) {
   auto buffer = share(Buffer<KoalaBear>(backend, size));
   buffer->clear();

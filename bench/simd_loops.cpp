@@ -25,7 +25,13 @@ void add_products(const KoalaBear* values, const KoalaBear5* weights, KoalaBear*
   constexpr uint32_t kRows = bench::kLoopElements / bench::kLoopColumns;
   const AccumulateColumns kernel{values, kRows, bench::kLoopColumns, weights, out, kRows, kRows};
   for (uint64_t round = 0; round < rounds; ++round) {
-    for (uint32_t i = 0; i < kRows; i += kWidth) kernel.operator()<V>(i);
+    if constexpr (kWidth > 1) {
+      constexpr uint32_t kBlock = kWidth * AccumulateColumns::kBlockGroups;
+      static_assert(kRows % kBlock == 0);
+      for (uint32_t i = 0; i < kRows; i += kBlock) kernel.run_block<V>(i);
+    } else {
+      for (uint32_t i = 0; i < kRows; ++i) kernel.operator()<V>(i);
+    }
   }
 }
 

@@ -12,7 +12,7 @@ namespace cairn::bench {
 /// Elements of each array that stays in the first-level cache.
 inline constexpr uint32_t kLoopElements = 2048;
 /// Columns of the matrix of kLoopElements that is summed.
-inline constexpr uint32_t kLoopColumns = 32;
+inline constexpr uint32_t kLoopColumns = 16;
 
 struct SimdLoops {
   const char* name;
