@@ -107,6 +107,7 @@ void read(ByteReader& in, Hash hash, WorkerReport& x) {
     *seconds = read_double(in);
   }
   x.peak_bytes = in.u64();
+  x.page_faults = in.u64();
   x.details = in.text();
 }
 
@@ -182,6 +183,7 @@ std::vector<std::byte> encode(const WorkerReport& report) {
     write(out, seconds);
   }
   out.u64(report.peak_bytes);
+  out.u64(report.page_faults);
   out.text(report.details);
   return out.take();
 }

@@ -124,7 +124,8 @@ struct WorkerReport {
   uint32_t merges = 0;
   double count_seconds = 0, commit_seconds = 0, prove_seconds = 0, merge_seconds = 0;
   double user_seconds = 0, system_seconds = 0;
-  uint64_t peak_bytes = 0;     // of resident memory
+  uint64_t peak_bytes = 0;  // of resident memory
+  uint64_t page_faults = 0;
   std::string details = "{}";  // JSON of the engine's own
 };
 

@@ -105,7 +105,7 @@ bool parse_options(int argc, char** argv, Options& options, int& exit_code) {
   add_json(gc, options);
 
   // Its arguments are another program's (bench/main.cpp).
-  CLI::App* bench = app.add_subcommand("bench", "measure: bench prove PIE, bench kernels");
+  CLI::App* bench = app.add_subcommand("bench", "measure: kernels, prove, sweep, compare");
   bench->prefix_command();
 
   CLI::App* doctor =

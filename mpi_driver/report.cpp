@@ -60,6 +60,7 @@ json workers_json(const ProveOutcome& outcome) {
                        {"user_seconds", worker.user_seconds},
                        {"system_seconds", worker.system_seconds},
                        {"peak_bytes", worker.peak_bytes},
+                       {"page_faults", worker.page_faults},
                        {"details", json::parse(worker.details)}});
   }
   return workers;
@@ -133,7 +134,8 @@ std::string report_json(const ProveOutcome& outcome) {
       {"coordinator",
        {{"user_seconds", outcome.coordinator.user_seconds},
         {"system_seconds", outcome.coordinator.system_seconds},
-        {"peak_bytes", outcome.coordinator.peak_bytes}}},
+        {"peak_bytes", outcome.coordinator.peak_bytes},
+        {"page_faults", outcome.coordinator.page_faults}}},
       {"workers", workers_json(outcome)},
       {"time_by_step", steps_json(outcome)},
       {"phases", phases_json(outcome)}};

@@ -17,7 +17,8 @@ ResourceUsage resource_usage() {
   };
   // Linux counts ru_maxrss in KiB.
   return {seconds(usage.ru_utime), seconds(usage.ru_stime),
-          static_cast<uint64_t>(usage.ru_maxrss) * 1024};
+          static_cast<uint64_t>(usage.ru_maxrss) * 1024,
+          static_cast<uint64_t>(usage.ru_minflt + usage.ru_majflt)};
 }
 
 namespace {

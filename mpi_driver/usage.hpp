@@ -7,7 +7,8 @@ namespace cairn {
 
 struct ResourceUsage {
   double user_seconds = 0, system_seconds = 0;
-  uint64_t peak_bytes = 0;  // resident, at its highest
+  uint64_t peak_bytes = 0;   // resident, at its highest
+  uint64_t page_faults = 0;  // minor and major
 };
 
 ResourceUsage resource_usage();

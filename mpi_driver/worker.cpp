@@ -199,6 +199,7 @@ void Worker::report() {
   report_.user_seconds = usage.user_seconds;
   report_.system_seconds = usage.system_seconds;
   report_.peak_bytes = usage.peak_bytes;
+  report_.page_faults = usage.page_faults;
   release_engine();
   comm_.send(kCoordinator, static_cast<int>(Tag::kReport), encode(report_));
 }

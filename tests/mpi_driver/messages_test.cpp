@@ -30,7 +30,9 @@ TEST(Messages, SurviveTheirOwnBytes) {
   report.about = {"host", 2, "cpu"};
   report.segments = {1, 5};
   report.peak_bytes = uint64_t{5} << 32;
+  report.page_faults = 77;
   EXPECT_EQ(encode(decode<WorkerReport>(encode(report))), encode(report));
+  EXPECT_EQ(decode<WorkerReport>(encode(report)).page_faults, 77u);
 
   const ChallengeMessage challenge{{Digest{{1}}, KoalaBear5(2), KoalaBear5(3)},
                                    {SegmentRecord{{{1, 6, 0, 0}}, Digest{{9}}}}};

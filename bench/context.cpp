@@ -1,0 +1,60 @@
+#include "bench/context.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <string>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "mpi_driver/build_info.hpp"
+#include "mpi_driver/usage.hpp"
+
+namespace cairn::bench {
+namespace {
+
+std::string value_in(const char* file, const std::string& key) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind(key, 0) != 0) continue;
+    const size_t begin = line.find_first_not_of(" \t", line.find(':') + 1);
+    return begin == std::string::npos ? "" : line.substr(begin);
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+nlohmann::json context_json() {
+  utsname system{};
+  uname(&system);
+  std::array<double, 1> load{};
+  if (getloadavg(load.data(), 1) != 1) load[0] = -1;
+  nlohmann::json context = {
+      {"utc", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+      {"host", system.nodename},
+      {"system", fmt::format("{} {}", system.sysname, system.release)},
+      {"processor", value_in("/proc/cpuinfo", "model name")},
+      {"cores", usable_cores()},
+      {"memory", value_in("/proc/meminfo", "MemTotal")},
+      {"load", load[0]},
+      {"software", version_json()}};
+  for (const char* name : {"SLURM_JOB_ID", "SLURM_JOB_NODELIST", "CUDA_VISIBLE_DEVICES"}) {
+    if (const char* value = std::getenv(name)) context["environment"][name] = value;
+  }
+  return context;
+}
+
+std::string context_line(const nlohmann::json& context) {
+  const BuildInfo build = build_info();
+  return fmt::format("# cairn {} ({}), {}, {} cores, load {:.1f}, {}\n", build.version,
+                     build.commit, context["processor"].get<std::string>(),
+                     context["cores"].get<unsigned>(), context["load"].get<double>(),
+                     context["utc"].get<std::string>());
+}
+
+}  // namespace cairn::bench
