@@ -68,7 +68,12 @@ def exceeded(weight: Weight, limits: Limits) -> tuple[Reason, str] | None:
     checks: list[tuple[Reason, str, int, int | None]] = [
         (Reason.LEAF_LIMIT, "blocks", weight.blocks, limits.max_blocks),
         (Reason.DA, "felts of data", weight.da_felts, limits.max_da_felts),
-        (Reason.AGGREGATOR_INPUT, "felts of input", weight.aggregator_felts, limits.max_aggregator_input_felts),
+        (
+            Reason.AGGREGATOR_INPUT,
+            "felts of input",
+            weight.aggregator_felts,
+            limits.max_aggregator_input_felts,
+        ),
         (Reason.MESSAGES, "felts of messages", weight.message_felts, limits.max_message_felts),
         (Reason.CALLDATA, "bytes of calldata", weight.calldata_bytes, limits.settlement.max_calldata_bytes),
         (Reason.GAS, "gas", weight.gas, limits.max_gas),

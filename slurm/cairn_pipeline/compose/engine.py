@@ -16,7 +16,7 @@ from typing import Protocol
 from cairn_pipeline.compose.block_source import Source
 from cairn_pipeline.compose.consumer_group import ConsumerGroup, Counts, DeadRecord
 from cairn_pipeline.compose.dispatcher import Report, Worker
-from cairn_pipeline.compose.executor import Executor, commands_of
+from cairn_pipeline.compose.executor import Executor, commands_of, filled
 from cairn_pipeline.compose.in_order import BatchCollector, SequenceCollector
 from cairn_pipeline.compose.local_executor import LocalExecutor
 from cairn_pipeline.compose.match import MatchCollector
@@ -154,6 +154,7 @@ class Engine:
             if name not in self._only:
                 continue
             commands = commands_of(name, dispatcher, folder)
+            dispatcher = dispatcher.model_copy(update={"options": filled(dispatcher.options, folder)})
             group = self.pipeline.group_of(name)
             for number in range(dispatcher.workers):
                 executor: Executor = (

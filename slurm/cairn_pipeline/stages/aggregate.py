@@ -22,7 +22,15 @@ from cairn_pipeline.batching.aggregated import bootloader_output, check_result
 from cairn_pipeline.batching.batcher import Batcher
 from cairn_pipeline.batching.limits import Limits
 from cairn_pipeline.batching.measure import BlockSize, measure
-from cairn_pipeline.contract import Artifact, ErrorClass, Fact, StageError, StageInput, StageResult, stage_main
+from cairn_pipeline.contract import (
+    Artifact,
+    ErrorClass,
+    Fact,
+    StageError,
+    StageInput,
+    StageResult,
+    stage_main,
+)
 from cairn_pipeline.da.felts import felts_json, read_felts
 from cairn_pipeline.da.pie_memory import Pie
 from cairn_pipeline.files import write_atomic
@@ -36,7 +44,9 @@ class AggregateOptions(Options):
     cairo_program: Path | None = None
     cairo_input: dict[str, Any] = {}  # more keys of the program input
     layout: str = "all_cairo"
-    os_program_hash: str = ""  # of the children's program; default: their fact program_hash or pie_program_hash
+    os_program_hash: str = (
+        ""  # of the children's program; default: their fact program_hash or pie_program_hash
+    )
     limits: Limits = Limits()
 
 
@@ -69,7 +79,9 @@ def aggregate(stage_input: StageInput) -> StageResult:
     write_atomic(outputs["snos_output"], felts_json(felts))
     outputs["children"] = stage_input.inputs["children"]
     blobs = len(result.kzg.commitments) if result.kzg else 0
-    return StageResult(outputs, {"first_block": sizes[0].block, "blocks": len(sizes), "aggregated_blobs": blobs})
+    return StageResult(
+        outputs, {"first_block": sizes[0].block, "blocks": len(sizes), "aggregated_blobs": blobs}
+    )
 
 
 def read_children(path: Path) -> list[Child]:
@@ -108,11 +120,16 @@ def program_hash(options: AggregateOptions, children: list[Child]) -> int:
         reason = "the children's program hash is not known: set the option os_program_hash"
         raise StageError(ErrorClass.CONFIGURATION, reason)
     if len(hashes) > 1:
-        raise StageError(ErrorClass.REFUSED, f"program-hash: children of {len(hashes)} programs: {sorted(map(str, hashes))}")
+        raise StageError(
+            ErrorClass.REFUSED,
+            f"program-hash: children of {len(hashes)} programs: {sorted(map(str, hashes))}",
+        )
     return int(str(hashes.pop()), 16)
 
 
-def program_input(options: AggregateOptions, children: list[BlockSize], os_program_hash: int, da_path: Path) -> str:
+def program_input(
+    options: AggregateOptions, children: list[BlockSize], os_program_hash: int, da_path: Path
+) -> str:
     value = {
         "bootloader_output": bootloader_output(children, os_program_hash),
         "full_output": False,

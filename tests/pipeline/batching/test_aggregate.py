@@ -111,7 +111,9 @@ def test_a_cairo_run_gets_its_input_and_leaves_a_pie(children, stage, tmp_path: 
     )
     options = {"source": "cairo", "cairo_program": "aggregator.json", "cairo_input": {"chain_id": 5}}
     code, output = stage(
-        children, children[-1]["block"], **options | {"program": [sys.executable, str(runner), "{input}", "{pie}"]}
+        children,
+        children[-1]["block"],
+        **options | {"program": [sys.executable, str(runner), "{input}", "{pie}"]},
     )
     assert (code, output.error) == (0, None)
     assert read_felts(output.outputs["da_segment"].path) == read_felts(SEGMENT)
@@ -149,7 +151,9 @@ def test_children_out_of_order_are_refused_before_the_run(children, stage, tmp_p
         ({"max_gas": 1000}, "gas"),
     ],
 )
-def test_children_beyond_a_limit_are_refused_before_the_run(limits, name, children, stage, tmp_path: Path) -> None:
+def test_children_beyond_a_limit_are_refused_before_the_run(
+    limits, name, children, stage, tmp_path: Path
+) -> None:
     assert refused(stage(children, children[-1]["block"], limits=limits)) == name
     assert not (tmp_path / "work" / "aggregator_input.json").exists()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cairn_pipeline.compose.engine import Engine, Outcome
 from cairn_pipeline.compose.message import Message
 from cairn_pipeline.compose.pipeline_file import parse

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from composed import BLOCKS, PATIENCE_SECONDS, compose, finished
+
 from cairn_pipeline.compose.consumer_group import ConsumerGroup
 from cairn_pipeline.compose.message import block_id
 from cairn_pipeline.compose.owner import Owner, process_start
 from cairn_pipeline.compose.queue_store import QueueStore
 from cairn_pipeline.contract import ErrorClass
-from composed import BLOCKS, PATIENCE_SECONDS, compose, finished
 
 PROVE = """
 [dispatchers.prove]
