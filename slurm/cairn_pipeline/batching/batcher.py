@@ -180,7 +180,7 @@ def check_child(block: BlockSize, limits: Limits) -> None:
         output.use_kzg_da or not output.full_output or output.os_program_hash
     ):
         found = f"use_kzg_da {output.use_kzg_da:d}, full_output {output.full_output:d}"
-        reason = f"child-form: block {block.block} has {found}; an aggregator's children have 0 and 1 and no OS program hash"
+        reason = f"child-form: block {block.block} has {found}; a child has 0 and 1, and no OS program hash"
         raise StageError(ErrorClass.REFUSED, reason)
 
 
@@ -193,5 +193,6 @@ def check_follows(last: BlockSize, block: BlockSize) -> None:
         ("previous block hash", new.previous_hash, old.block_hash),
     ):
         if found is not None and found != wanted:
-            reason = f"broken-chain: block {block.block} has {what} {found:#x}, block {last.block} ends at {wanted:#x}"
+            ends = f"block {last.block} ends at {wanted:#x}"
+            reason = f"broken-chain: block {block.block} has {what} {found:#x}, {ends}"
             raise StageError(ErrorClass.REFUSED, reason)

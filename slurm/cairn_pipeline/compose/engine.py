@@ -74,9 +74,10 @@ class Engine:
         self._changes = 0
         self._failure: BaseException | None = None
         known = pipeline.dispatchers.keys() | pipeline.collectors.keys()
+        names = ", ".join(sorted(known))
         for name in only:
             if name not in known:
-                reason = f"{name}: no dispatcher or collector of {pipeline.name}; there are {', '.join(sorted(known))}"
+                reason = f"{name}: no dispatcher or collector of {pipeline.name}; there are {names}"
                 raise StageError(ErrorClass.CONFIGURATION, reason)
         self._only = set(only) or set(known)
         state.mkdir(parents=True, exist_ok=True)
@@ -162,22 +163,23 @@ class Engine:
                     if dispatcher.executor == "slurm"
                     else LocalExecutor()
                 )
+                targets = [self._queues[queue] for queue in dispatcher.to]
                 worker = Worker(
                     self.pipeline.name, name, dispatcher, commands, self.groups[group],
-                    [self._queues[queue] for queue in dispatcher.to], executor, this_owner(f"{name}.{number}"),
+                    targets, executor, this_owner(f"{name}.{number}"),
                     self.state / "work", self.stopping, self._report,
                 )  # fmt: skip
                 workers.append((f"{name}.{number}", worker))
         return workers
 
     def stop(self) -> None:
-        """Ends run() soon: nothing new is taken, what runs is given back. May be called by a signal handler."""
+        """Ends run() soon: nothing new is taken, what runs is given back. For signal handlers too."""
         self.stopping.set()
 
     def run(self, until_idle: bool = False) -> Outcome:
         """Serves the pipeline until stop(), or until there is nothing left to do.
 
-        Raises what a worker or collector raised, if that ended it: a bug, a full disk, contradictory messages.
+        Raises what ended a worker or collector: a bug, a full disk, contradictory messages.
         """
         threads = [
             threading.Thread(target=self._guard, args=(self._serve, worker), name=name)

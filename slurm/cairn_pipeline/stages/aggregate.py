@@ -1,12 +1,12 @@
 """Stage aggregate: one aggregator run (applicative recursion) over consecutive blocks.
 
-Input: children, a JSON list of {block, outputs: {snos_output, da_segment?}, facts}, in block order, as a batch
-collector writes it. Two ways to run the aggregator:
+Input: children, a JSON list of {block, outputs: {snos_output, da_segment?}, facts}, in block order, as a
+batch collector writes it. Two ways to run the aggregator:
 
 cairo    a compiled Cairo program under a Cairo VM, with program input {bootloader_output, full_output,
          use_kzg_da, da_path} and what the option cairo_input adds
-command  any program with --input-path and --output-path, which gets the input aggregator_input (that JSON), and
-         leaves the outputs pie and, if any, da_segment
+command  any program with --input-path and --output-path, which gets the input aggregator_input (that JSON)
+         and leaves the outputs pie and, if any, da_segment
 
 Outputs: pie, snos_output, da_segment, children. Before the run the children are held to the limits, after it
 the result to the children: what could not be settled is not proven.
@@ -85,7 +85,7 @@ def aggregate(stage_input: StageInput) -> StageResult:
 
 
 def read_children(path: Path) -> list[Child]:
-    """Raises StageError(bad-input) if the list is not one, is empty, or a file of a child was lost or changed."""
+    """Raises StageError(bad-input) for no list, an empty one, or a file of a child that was lost or changed."""
     try:
         children = TypeAdapter(list[Child]).validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
