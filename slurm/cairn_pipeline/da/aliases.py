@@ -56,7 +56,7 @@ def allocate(diff: StateDiff, known: Mapping[int, int], next_alias: int = 0) -> 
 
 
 def compress(diff: StateDiff, known: Mapping[int, int]) -> StateDiff:
-    """diff by aliases, in the order it had by keys (as the OS writes it; an aggregator's is .ordered() again).
+    """diff by aliases, still in the order of its keys (the OS's; an aggregator's is .ordered() again).
 
     known: key to alias, beside those that diff itself assigns. Raises DaError(alias-unknown).
     """
@@ -65,7 +65,7 @@ def compress(diff: StateDiff, known: Mapping[int, int]) -> StateDiff:
 
 
 def decompress(diff: StateDiff, known: Mapping[int, int]) -> StateDiff:
-    """diff by keys; the inverse of compress, with the same key to alias map. Raises DaError(alias-unknown)."""
+    """diff by keys: the inverse of compress, with the same map. Raises DaError(alias-unknown)."""
     keys = {alias: key for key, alias in (dict(known) | aliases_in(diff)).items()}
     return _translate(diff, lambda alias: _look_up(keys, alias, "key for alias"))
 

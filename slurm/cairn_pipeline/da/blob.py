@@ -39,7 +39,7 @@ def read_blob(blob: bytes, name: str = "blob") -> list[int]:
 
 
 def blob_bytes(raw: bytes, name: str) -> bytes:
-    """A blob from a file's content: the bytes themselves, or hexadecimal text. Raises DaError(blob-malformed)."""
+    """A blob from a file's content: its bytes, or hexadecimal text. Raises DaError(blob-malformed)."""
     if len(raw) == BLOB_BYTES:
         return raw
     text = raw.strip()
@@ -59,7 +59,7 @@ def read_blob_file(path: Path) -> bytes:
 
 
 def join(blobs: Sequence[bytes], name: str = "blob") -> list[int]:
-    """The segment in some blobs, without the zeros that pad the last one (and any that end the segment itself)."""
+    """The segment in some blobs, without the zeros at its end: they cannot be told from padding."""
     words = [word for i, blob in enumerate(blobs) for word in read_blob(blob, f"{name} {i}")]
     while words and words[-1] == 0:
         words.pop()

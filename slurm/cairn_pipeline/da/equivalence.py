@@ -41,14 +41,15 @@ def point(data: Sequence[int], words: Sequence[int], layout: Layout) -> int:
 
 
 def prove(segment: Sequence[int], output: SnosOutput) -> list[ProvenBlob]:
-    """The blobs of segment with their proofs, once everything equals what output says. Raises DaError, naming what differs."""
+    """The blobs of segment and their proofs. Raises DaError naming what is not as output says."""
     if output.kzg is None:
         raise DaError(Reason.MODE_MISMATCH, "program output: use_kzg_da is 0, blobs need 1")
     parts = chunks(segment)
     if len(parts) != len(output.kzg.commitments):
         raise DaError(
             Reason.BLOB_COUNT_MISMATCH,
-            f"DA segment: {len(segment)} words are {len(parts)} blobs, the program output has {len(output.kzg.commitments)}",
+            f"DA segment: {len(segment)} words are {len(parts)} blobs, "
+            f"the program output has {len(output.kzg.commitments)}",
         )
     blobs = [build_blob(part) for part in parts]
     _check_commitments(blobs, output.kzg)
@@ -75,7 +76,8 @@ def _check_commitments(blobs: Sequence[bytes], claimed: KzgWords) -> None:
         if found != commitment:
             raise DaError(
                 Reason.COMMITMENT_MISMATCH,
-                f"blob {i}: the DA segment's commitment is 0x{found.hex()}, the program output has 0x{commitment.hex()}",
+                f"blob {i}: the DA segment's commitment is 0x{found.hex()}, "
+                f"the program output has 0x{commitment.hex()}",
             )
 
 

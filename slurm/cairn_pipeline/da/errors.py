@@ -52,7 +52,7 @@ _CLASSES = {
 
 
 class DaError(StageError):
-    """One line "name: what was found, what was wanted"; its class is REFUSED unless the table says otherwise."""
+    """One line "name: what was found, what was wanted"; of class REFUSED unless the table says otherwise."""
 
     def __init__(self, name: Reason, sentence: str) -> None:
         self.name = name

@@ -19,7 +19,7 @@ def _setup() -> Any:
 
 def commit(blob: bytes) -> bytes:
     """The blob's 48-byte commitment."""
-    return ckzg.blob_to_kzg_commitment(blob, _setup())
+    return bytes(ckzg.blob_to_kzg_commitment(blob, _setup()))
 
 
 def versioned_hash(commitment: bytes) -> bytes:
@@ -28,21 +28,20 @@ def versioned_hash(commitment: bytes) -> bytes:
 
 
 def open_at(blob: bytes, point: int) -> tuple[bytes, int]:
-    """The proof that the blob's polynomial has a value at point, and the value: for the point evaluation precompile."""
+    """The blob's value at point and, first, the proof of it, for the point evaluation precompile."""
     proof, value = ckzg.compute_kzg_proof(blob, point.to_bytes(32, "big"), _setup())
     return proof, int.from_bytes(value, "big")
 
 
 def verify_opening(commitment: bytes, point: int, value: int, proof: bytes) -> bool:
     """What the point evaluation precompile checks."""
-    return ckzg.verify_kzg_proof(
-        commitment, point.to_bytes(32, "big"), value.to_bytes(32, "big"), proof, _setup()
-    )
+    z, y = point.to_bytes(32, "big"), value.to_bytes(32, "big")
+    return bool(ckzg.verify_kzg_proof(commitment, z, y, proof, _setup()))
 
 
 def blob_proof(blob: bytes, commitment: bytes) -> bytes:
     """The sidecar's proof of one blob (EIP-4844)."""
-    return ckzg.compute_blob_kzg_proof(blob, commitment, _setup())
+    return bytes(ckzg.compute_blob_kzg_proof(blob, commitment, _setup()))
 
 
 def cell_proofs(blob: bytes) -> list[bytes]:
@@ -51,9 +50,10 @@ def cell_proofs(blob: bytes) -> list[bytes]:
 
 
 def verify_blob_proof(blob: bytes, commitment: bytes, proof: bytes) -> bool:
-    return ckzg.verify_blob_kzg_proof(blob, commitment, proof, _setup())
+    return bool(ckzg.verify_blob_kzg_proof(blob, commitment, proof, _setup()))
 
 
 def verify_cell_proofs(blob: bytes, commitment: bytes, proofs: list[bytes]) -> bool:
     cells = ckzg.compute_cells(blob, _setup())
-    return ckzg.verify_cell_kzg_proof_batch([commitment] * CELLS, list(range(CELLS)), cells, proofs, _setup())
+    commitments, indices = [commitment] * CELLS, list(range(CELLS))
+    return bool(ckzg.verify_cell_kzg_proof_batch(commitments, indices, cells, proofs, _setup()))

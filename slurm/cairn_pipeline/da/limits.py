@@ -1,4 +1,4 @@
-"""What one settlement transaction can carry: checked before proving, so that nothing unsettleable is proven."""
+"""What one settlement transaction can carry, checked so that nothing unsettleable is proven."""
 
 from pydantic import Field
 
@@ -37,7 +37,7 @@ def check_blobs(count: int, limits: Limits) -> None:
     if count > limits.max_blobs:
         raise DaError(
             Reason.TOO_MANY_BLOBS,
-            f"{count} blobs, one transaction takes {limits.max_blobs}: batch fewer blocks",
+            f"{count} blobs, one transaction takes {limits.max_blobs}: batch less",
         )
 
 
@@ -46,7 +46,7 @@ def check_calldata(size: int, limits: Limits) -> None:
     if size > limits.max_calldata_bytes:
         raise DaError(
             Reason.CALLDATA_TOO_BIG,
-            f"{size} bytes of call data, one transaction takes {limits.max_calldata_bytes}: batch fewer blocks",
+            f"{size} bytes of call data, one transaction takes {limits.max_calldata_bytes}: batch less",
         )
 
 
@@ -55,7 +55,7 @@ def check_starknet_calldata(words: int, limits: Limits) -> None:
     if words > limits.max_calldata_words:
         raise DaError(
             Reason.CALLDATA_TOO_BIG,
-            f"{words} words of call data, one Starknet transaction takes {limits.max_calldata_words}: batch fewer blocks",
+            f"{words} words of call data, one transaction takes {limits.max_calldata_words}: batch less",
         )
 
 

@@ -1,4 +1,4 @@
-"""da_manifest: everything that settlement needs to know of a block's data, as JSON. Hashes and words are 0x-hexadecimal."""
+"""da_manifest: what settlement needs to know of a block's data, as JSON; hashes and words are 0x-text."""
 
 import enum
 

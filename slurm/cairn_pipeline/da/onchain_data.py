@@ -65,7 +65,7 @@ def state_transition_fact(output: SnosOutput) -> int:
 
 
 def check_pages(output: SnosOutput, pages: dict[int, tuple[int, int]], topology: Sequence[int]) -> None:
-    """Holds a PIE's pages (id: start, size) and fact topology against those of output. Raises DaError(pages-mismatch)."""
+    """Holds a PIE's pages (id: start, size) and topology against output's. Raises DaError(pages-mismatch)."""
     data = onchain_data(output)
     wanted = {i + 1: (page.start, page.words) for i, page in enumerate(data.pages)}
     count = len(data.pages)
@@ -75,5 +75,5 @@ def check_pages(output: SnosOutput, pages: dict[int, tuple[int, int]], topology:
     if found != wanted or list(topology) != [1 + count, count, 0, 2]:
         raise DaError(
             Reason.PAGES_MISMATCH,
-            f"PIE: pages {pages} of topology {list(topology)}, the output's data wants {wanted}: no such fact will be found",
+            f"PIE: pages {pages} of topology {list(topology)}, the output's data wants {wanted}",
         )

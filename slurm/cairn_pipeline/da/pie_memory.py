@@ -7,7 +7,7 @@ counts must agree) and recognized by z, which no other data hashes to.
 import json
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ CELL = struct.Struct("<Q32s")
 CHUNK_CELLS = 1 << 16
 SEGMENT_SHIFT = 47
 OFFSET_MASK = (1 << SEGMENT_SHIFT) - 1
+SEGMENT_MASK = (1 << 16) - 1
 HEADER_BITS = 180
 
 
@@ -38,7 +39,7 @@ class Pie:
             index, size = int(segment["index"]), int(segment["size"])
         except (KeyError, TypeError, ValueError):
             raise self._error("metadata.json: no output segment") from None
-        words = {offset: value for at, offset, value in self._cells() if at == index and offset < size}
+        words = {offset: value for _, offset, value in self._cells({index}) if offset < size}
         for offset in range(size):
             if words.get(offset, 1 << 255) >> 255:
                 raise self._error(f"memory.bin: output word {offset} of {size} is missing or no felt")
@@ -54,32 +55,33 @@ class Pie:
             raise self._error("additional_data.json: no output pages") from None
 
     def find_segment(self, output: SnosOutput) -> list[int] | None:
-        """The compressed segment behind output's z; None if memory has none (it is encrypted, or was not kept)."""
+        """The compressed segment behind output's z; None if memory has none (one encrypted is not found)."""
         extra = {int(segment["index"]) for segment in self.metadata.get("extra_segments", [])}
         starts: dict[tuple[int, int], int] = {}
-        for index, offset, value in self._cells():
-            if index in extra and value < 1 << HEADER_BITS:
+        for index, offset, value in self._cells(extra):
+            if value < 1 << HEADER_BITS:
                 header = stateless.parse_header(value)
                 if header is not None and header.words > 0 and header.consistent():
                     starts[index, offset] = header.compressed_words
         wanted = {(index, offset + i) for (index, offset), size in starts.items() for i in range(size)}
-        memory = {(i, o): value for i, o, value in self._cells() if (i, o) in wanted} if wanted else {}
+        memory = {(i, o): value for i, o, value in self._cells(extra) if (i, o) in wanted} if wanted else {}
         for (index, offset), size in starts.items():
             words = [memory.get((index, offset + i), 1 << 255) for i in range(size)]
             if not any(word >> 255 for word in words) and matches(words, output):
                 return words
         return None
 
-    def _cells(self) -> Iterator[tuple[int, int, int]]:
-        """Segment, offset and value (of 256 bits: a pointer has the top one) of every cell."""
+    def _cells(self, segments: Container[int]) -> Iterator[tuple[int, int, int]]:
+        """Segment, offset and value (256 bits, the top one for a pointer) of every cell of some segments."""
         try:
             with zipfile.ZipFile(self.path) as archive, archive.open("memory.bin") as member:
                 while chunk := member.read(CHUNK_CELLS * CELL.size):
                     if len(chunk) % CELL.size:
                         raise self._error("memory.bin: ends within a cell")
                     for address, value in CELL.iter_unpack(chunk):
-                        address &= (1 << 63) - 1
-                        yield address >> SEGMENT_SHIFT, address & OFFSET_MASK, int.from_bytes(value, "little")
+                        index = address >> SEGMENT_SHIFT & SEGMENT_MASK
+                        if index in segments:
+                            yield index, address & OFFSET_MASK, int.from_bytes(value, "little")
         except (OSError, KeyError, zipfile.BadZipFile, EOFError) as error:
             raise self._error(f"memory.bin: {error}") from None
 

@@ -1,17 +1,26 @@
-"""From a program output and its segment to the manifest: every check, then the files. Nothing is sent before."""
+"""From a program output and its segment to the manifest: every check, and only then the files."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from cairn_pipeline.contract import Strict, write_model
-from cairn_pipeline.da import kzg, limits
+from cairn_pipeline.contract import write_model
+from cairn_pipeline.da import kzg
 from cairn_pipeline.da.equivalence import ProvenBlob, prove
 from cairn_pipeline.da.errors import DaError, Reason
 from cairn_pipeline.da.felts import felts_bytes, read_text
+from cairn_pipeline.da.limits import (
+    Limits,
+    check_blobs,
+    check_calldata,
+    check_data,
+    check_starknet_calldata,
+    update_state_bytes,
+    update_state_kzg_bytes,
+)
 from cairn_pipeline.da.manifest import (
     BlobEntry,
     DaManifest,
@@ -30,19 +39,20 @@ from cairn_pipeline.files import write_atomic
 STARKNET_CALL_WORDS = 16  # beside the program output: lengths, the bridge's output, the account's call
 
 
-class DaOptions(Strict):
-    """mode: by default ethereum-blob or calldata, as the output's use_kzg_da says. store: alt-da's directory or address.
+class DaOptions(BaseModel):
+    """mode: by default ethereum-blob or calldata, as use_kzg_da says. store: alt-da's directory or address.
 
     sidecar: which proofs the blob transaction will need. token_file: holds the store's bearer token.
     """
 
+    model_config = ConfigDict(extra="ignore")  # jobs add options of their own
     mode: Mode | None = None
     layer: Layer = Layer.ETHEREUM
     store: str | None = None
     token_file: Path | None = None
     store_timeout_seconds: float = Field(30.0, gt=0)
     sidecar: tuple[int, ...] = (4844, 7594)
-    limits: limits.Limits = limits.Limits()
+    limits: Limits = Limits()
 
 
 @dataclass
@@ -57,7 +67,7 @@ class Plan:
 
 
 def plan(output: SnosOutput, segment: Sequence[int], options: DaOptions) -> Plan:
-    """Checks that segment is output's and that the result can be settled. Raises DaError naming what is wrong."""
+    """Checks that segment is output's and that both can be settled. Raises DaError naming what is not."""
     mode = options.mode or (Mode.ETHEREUM_BLOB if output.use_kzg_da else Mode.CALLDATA)
     _check_mode(mode, output, options)
     if not output.use_kzg_da and tuple(segment) != output.da_segment:
@@ -86,7 +96,7 @@ def plan(output: SnosOutput, segment: Sequence[int], options: DaOptions) -> Plan
 
 
 def publish_plan(plan: Plan, directory: Path, options: DaOptions) -> dict[str, Path]:
-    """Writes the manifest and its blobs into directory, and in alt-da the data into the store. Output files by name."""
+    """Writes manifest and blobs into directory, and in alt-da the data into the store. Files by name."""
     files: dict[str, Path] = {}
     if plan.mode is Mode.ETHEREUM_BLOB:
         for i, blob in enumerate(plan.blobs):
@@ -126,19 +136,19 @@ def _check_mode(mode: Mode, output: SnosOutput, options: DaOptions) -> None:
 def _check_limits(mode: Mode, output: SnosOutput, segment: Sequence[int], options: DaOptions) -> int:
     """The bytes of the settlement call."""
     commitments = len(output.kzg.commitments) if output.kzg else 0
-    limits.check_blobs(commitments, options.limits)
+    check_blobs(commitments, options.limits)
     if mode is not Mode.ETHEREUM_BLOB:
-        limits.check_data(len(segment), options.limits)
+        check_data(len(segment), options.limits)
     if options.layer is Layer.STARKNET:
         words = STARKNET_CALL_WORDS + len(output.felts)
-        limits.check_starknet_calldata(words, options.limits)
+        check_starknet_calldata(words, options.limits)
         return 32 * words
     size = (
-        limits.update_state_kzg_bytes(output.main_words, commitments)
+        update_state_kzg_bytes(output.main_words, commitments)
         if output.use_kzg_da
-        else limits.update_state_bytes(output.main_words)
+        else update_state_bytes(output.main_words)
     )
-    limits.check_calldata(size, options.limits)
+    check_calldata(size, options.limits)
     return size
 
 

@@ -21,7 +21,7 @@ def _powers(inverse: bool) -> list[int]:
 
 
 def evaluate(coefficients: Sequence[int]) -> list[int]:
-    """Values at the 4096 points in bit-reversed order, a blob's, of coefficients, lowest first (at most 4096).
+    """Values of a polynomial (at most 4096 coefficients, lowest first) at a blob's points, in its order.
 
     Decimation in frequency: natural order in, bit-reversed order out, so nothing is permuted.
     """

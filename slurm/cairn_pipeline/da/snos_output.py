@@ -1,4 +1,4 @@
-"""The output of a Starknet OS or aggregator run: header, KZG words, messages, and what is left: the DA segment.
+"""The output of a Starknet OS or aggregator run: header, KZG words, messages, and as the rest the DA segment.
 
 Two layouts: "current" (0.13.2 and later, ten header words) and "old" (0.13.1: six header words, one blob).
 """
@@ -94,7 +94,7 @@ def parse(felts: Sequence[int], name: str = "program output", layout: Layout | N
 
 
 def without_aggregator_input(felts: Sequence[int]) -> Sequence[int]:
-    """Drops the children's outputs that an aggregator repeats: [n, n x (size, hash, ...)]; else felts as they are.
+    """Drops the children's outputs that an aggregator repeats, [n, n x (size, hash, ...)], if felts has them.
 
     An OS output starts with a state root, so it is only taken for an aggregator's if the walk over its
     children ends at something that is an OS output in turn.

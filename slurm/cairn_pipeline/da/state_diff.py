@@ -15,7 +15,7 @@ class StorageChange:
 
 @dataclass(frozen=True)
 class ContractChange:
-    """nonce and class_hash are None where unchanged; the previous ones where the layout does not carry them."""
+    """nonce and class_hash are None where unchanged, the previous ones where the layout has none."""
 
     address: int
     nonce: int | None = None
@@ -44,7 +44,7 @@ class StateDiff:
         return sum(len(contract.storage) for contract in self.contracts)
 
     def ordered(self) -> "StateDiff":
-        """By address, key and class hash: the order of the OS before aliases replace keys, and of the aggregator."""
+        """By address, key, class hash: the OS's order before aliases replace keys, and the aggregator's."""
         contracts = (
             replace(c, storage=tuple(sorted(c.storage, key=lambda change: change.key)))
             for c in self.contracts

@@ -1,7 +1,8 @@
 """The layouts of a state diff in words: full (full_output = 1), packed (now) and packed-old (before 0.13.3).
 
 All: n_contracts, contracts, n_classes, classes.
-full: [address, previous nonce, nonce, previous class, class, n] + n x [key, previous, value]; [class, previous, compiled]
+full: [address, previous nonce, nonce, previous class, class, n] + n x [key, previous, value];
+  [class, previous, compiled]
 packed: [address, info, class if flagged] + n x [key, value]; [class, compiled]
   info = ((nonce or 0) x B + n) x 4 + 2 x small + flag, B = 2^8 if small else 2^64
 packed-old: as packed with info = flag x 2^128 + nonce x 2^64 + n

@@ -1,10 +1,10 @@
 """Stateless compression of a state diff (version 0): unique values by size, pointers to repeated ones.
 
-Layout: header (nine 20-bit fields), unique values in six buckets by bits, pointers of the repeated values into
-them, and for each word of the data the bucket it comes from. Words keep their order within a bucket.
+Layout: header (nine 20-bit fields), unique values in six buckets by bits, pointers of the repeated values
+into them, and for each word of the data the bucket it comes from. Words keep their order within a bucket.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cairn_pipeline.da.errors import DaError, Reason
@@ -50,17 +50,6 @@ def parse_header(felt: int) -> Header | None:
         felt, field = divmod(felt, FIELD_BOUND)
         fields.append(field)
     return None if felt else Header(fields[0], fields[1], tuple(fields[2:-1]), fields[-1])
-
-
-def looks_compressed(felts: Sequence[int]) -> bool:
-    """Whether the first word is a header of just these words (a plain or encrypted segment starts with a count)."""
-    header = parse_header(felts[0]) if felts else None
-    return (
-        header is not None
-        and header.words > 0
-        and header.consistent()
-        and header.compressed_words == len(felts)
-    )
 
 
 def compress(words: Sequence[int]) -> list[int]:
@@ -110,7 +99,7 @@ def decompress(felts: Sequence[int], name: str = "DA segment") -> list[int]:
     counts = (*header.unique, header.repeated)
     if any(sources.count(bucket) != count for bucket, count in enumerate(counts)):
         raise reader.error("the bucket numbers are not those that the header counts")
-    queues = [iter(())] * BUCKETS
+    queues: list[Iterator[int]] = [iter(())] * BUCKETS
     start = 0
     for bucket, count in enumerate(header.unique):
         queues[bucket] = iter(values[start : start + count])

@@ -155,14 +155,16 @@ class Sender:
                 self._journal.ended(attempt, "displaced" if used > attempt.nonce else "open")
 
     def _report_revert(self, call: Call, attempt: Attempt) -> None:
+        """Raises SettlementError(reverted) with what the call says before or after the block that it failed in."""
         receipt = self._node.receipt(attempt.hash)
-        reason: str | None = "unknown reason"
+        reason = "for an unknown reason"
         if receipt is not None:
-            fields = {**call.fields(), "from": self._signer.address}
-            try:
-                self._node.request("eth_call", fields, hex(int(receipt["blockNumber"], 16) - 1))
-            except RpcError as error:
-                reason = error.revert_reason or error.message
+            fields, block = {**call.fields(), "from": self._signer.address}, int(receipt["blockNumber"], 16)
+            for state in (block, block - 1):
+                try:
+                    self._node.request("eth_call", fields, hex(state))
+                except RpcError as error:
+                    reason = error.revert_reason or error.message
         refuse("reverted", f"{call.name}: {attempt.hash} failed on chain: {reason}")
 
     def _may_raise(self, pending: list[Attempt]) -> bool:

@@ -1,13 +1,11 @@
 """The da stage: holds a block's DA segment against its program output and prepares what settlement sends.
 
-Inputs: snos_output, or pie to read it from; da_segment, or else the segment is taken from the output (no KZG),
-built from state_update (with aliases and nonces, if given), or found in the PIE's memory.
-Outputs: da_manifest, blob_0.. (mode ethereum-blob), da_segment. It needs no proof, so it can run before proving.
+Inputs: snos_output, or pie to read it from; da_segment, or else the segment is taken from the output (no
+KZG), built from state_update (with aliases and nonces, if given), or found in the PIE's memory.
+Outputs: da_manifest, blob_0.. (mode ethereum-blob), da_segment. It needs no proof, so it runs before proving.
 """
 
 from collections.abc import Sequence
-
-from pydantic import ValidationError
 
 from cairn_pipeline.contract import StageInput, StageResult, stage_main
 from cairn_pipeline.da.errors import DaError, Reason
@@ -18,14 +16,12 @@ from cairn_pipeline.da.prepare import DaOptions, plan, publish_plan
 from cairn_pipeline.da.snos_output import SnosOutput, parse, without_aggregator_input
 from cairn_pipeline.da.state_files import segment_of_state_update
 from cairn_pipeline.files import write_atomic
+from cairn_pipeline.stages.options import read_options
 
 
 def run(stage_input: StageInput) -> StageResult:
     """Checks and prepares the data of one unit of blocks."""
-    try:
-        options = DaOptions.model_validate(stage_input.options)
-    except ValidationError as error:
-        raise DaError(Reason.OPTION_INVALID, f"options of stage da: {error}") from None
+    options = read_options(stage_input, DaOptions)
     pie = Pie(stage_input.require("pie")) if "pie" in stage_input.inputs else None
     output = read_output(stage_input, pie)
     if pie is not None and not output.use_kzg_da:

@@ -1,4 +1,4 @@
-"""Where the vectors are: a few small ones of our own in tests/data/da, the real ones beside the repository."""
+"""Where the vectors are: small ones of our own in tests/data/da, recorded ones beside the repository."""
 
 import json
 from pathlib import Path

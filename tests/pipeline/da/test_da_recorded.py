@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from cairn_pipeline.da import aliases, kzg, stateless
 from cairn_pipeline.da.blob import build_blob, chunks, join, read_blob_file
 from cairn_pipeline.da.equivalence import prove
@@ -24,7 +23,8 @@ CHAIN = ["2002", "2003", "2004", "2002-2004"]
 @pytest.mark.parametrize("block", ["178", "631861", "671070"])
 def test_old_packing_gives_the_blob_on_chain(shared: Path, block: str) -> None:
     folder = shared / "da" / block
-    diff = read_state_update(folder / "state_update.json", read_pairs(folder / "nonces.json", "address", "nonce"))
+    nonces = read_pairs(folder / "nonces.json", "address", "nonce")
+    diff = read_state_update(folder / "state_update.json", nonces)
 
     words = encode(diff, Form.PACKED_OLD)
 
@@ -156,6 +156,28 @@ def known_aliases(diff: StateDiff) -> dict[int, int]:
     return {key: alias for alias, key in keys.items()}
 
 
+def rpc_state_diff(diff: StateDiff) -> dict[str, object]:
+    """As the RPC writes it, in some order of its own."""
+    storage = [
+        {
+            "address": hex(c.address),
+            "storage_entries": [{"key": hex(e.key), "value": hex(e.value)} for e in c.storage],
+        }
+        for c in reversed(diff.contracts)
+    ]
+    replaced = [(c.address, c.class_hash) for c in diff.contracts if c.class_hash is not None]
+    nonces = [(c.address, c.nonce) for c in diff.contracts if c.nonce is not None]
+    return {
+        "storage_diffs": storage,
+        "replaced_classes": [{"contract_address": hex(a), "class_hash": hex(h)} for a, h in replaced],
+        "nonces": [{"contract_address": hex(a), "nonce": hex(n)} for a, n in nonces],
+        "declared_classes": [
+            {"class_hash": hex(c.class_hash), "compiled_class_hash": hex(c.compiled_class_hash)}
+            for c in diff.classes
+        ],
+    }
+
+
 @pytest.mark.parametrize("name", CHAIN)
 def test_state_update_gives_the_chains_segment(shared: Path, tmp_path: Path, name: str) -> None:
     segment = read_felts(shared / f"snos/chain/{name}.da.json")
@@ -163,23 +185,7 @@ def test_state_update_gives_the_chains_segment(shared: Path, tmp_path: Path, nam
     diff = chain_diff(shared, name)
     known = known_aliases(diff)
     by_key = aliases.decompress(diff, known)
-    update = {
-        "storage_diffs": [
-            {"address": hex(c.address), "storage_entries": [{"key": hex(e.key), "value": hex(e.value)} for e in c.storage]}
-            for c in reversed(by_key.contracts)
-        ],
-        "replaced_classes": [
-            {"contract_address": hex(c.address), "class_hash": hex(c.class_hash)}
-            for c in by_key.contracts
-            if c.class_hash is not None
-        ],
-        "nonces": [
-            {"contract_address": hex(c.address), "nonce": hex(c.nonce)} for c in by_key.contracts if c.nonce
-        ],
-        "declared_classes": [
-            {"class_hash": hex(c.class_hash), "compiled_class_hash": hex(c.compiled_class_hash)} for c in by_key.classes
-        ],
-    }
+    update = rpc_state_diff(by_key)
     (tmp_path / "update.json").write_text(json.dumps({"result": {"state_diff": update}}))
     (tmp_path / "aliases.json").write_text(json.dumps({hex(k): hex(v) for k, v in known.items()}))
 
