@@ -1,7 +1,7 @@
 """A consumer group's account of a queue: every message goes to one worker of the group at a time.
 
-At least once for the work, exactly once for its effect: a worker that dies is noticed and the message delivered
-again, the first result is the one that is kept, and publishing it twice changes nothing.
+At least once for the work, exactly once for its effect: a worker that dies is noticed and the message
+delivered again, the first result is the one that is kept, and publishing it twice changes nothing.
 """
 
 import json

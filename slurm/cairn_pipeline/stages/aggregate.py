@@ -85,7 +85,7 @@ def aggregate(stage_input: StageInput) -> StageResult:
 
 
 def read_children(path: Path) -> list[Child]:
-    """Raises StageError(bad-input) for no list, an empty one, or a file of a child that was lost or changed."""
+    """Raises StageError(bad-input) for no list, an empty one, or a file that was lost or changed."""
     try:
         children = TypeAdapter(list[Child]).validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
@@ -106,13 +106,17 @@ def check_batch(children: list[BlockSize], limits: Limits) -> None:
     for position, child in enumerate(children):
         for closed in batcher.add(child, 0.0):
             if len(closed.blocks) < len(children):
-                reason = f"{closed.reason}: a batch ends with block {closed.blocks[-1]}, but {children[-1].block} was wanted"
+                end = f"ends with block {closed.blocks[-1]}, but {children[-1].block} was wanted"
+                reason = f"{closed.reason}: a batch {end}"
                 raise StageError(ErrorClass.REFUSED, reason)
             assert position == len(children) - 1
 
 
 def program_hash(options: AggregateOptions, children: list[Child]) -> int:
-    """The one program hash of all children. Raises StageError: configuration without any, refused if they differ."""
+    """The one program hash of all children.
+
+    Raises StageError: configuration if none is known, refused if they differ.
+    """
     if options.os_program_hash:
         return int(options.os_program_hash, 16)
     hashes = {child.facts.get("program_hash") or child.facts.get("pie_program_hash") for child in children}

@@ -10,6 +10,8 @@ from cairn_pipeline.compose.pipeline_file import load, parse
 from cairn_pipeline.contract import ErrorClass, StageError
 
 PROVE = '[dispatchers.prove]\nfrom = "blocks"\nto = "proofs"\nrun = ["true"]\n'
+AGAIN = PROVE.replace(".prove", ".again").replace('"blocks"', '"proofs"')
+MATCH = '[collectors.x]\nstrategy = "match"\nfrom = "proofs"\nto = "y"\n'
 GOOD = 'name = "test"\n' + BLOCKS + PROVE
 
 
@@ -22,15 +24,15 @@ GOOD = 'name = "test"\n' + BLOCKS + PROVE
         (GOOD + "worker = 3\n", "dispatchers.prove.worker: Extra inputs are not permitted"),
         (GOOD + "workers = 0\n", "dispatchers.prove.workers: Input should be greater than or equal to 1"),
         (GOOD.replace('["true"]', "[]"), "dispatchers.prove.run"),
-        (GOOD.replace('"blocks"\nto = "proofs"', '"block"\nto = "proofs"'), "prove reads queue block, which nothing feeds"),
-        (GOOD + PROVE.replace(".prove", ".again").replace('"blocks"', '"proofs"'), "queue proofs feeds itself"),
+        (GOOD.replace('from = "blocks"', 'from = "block"'), "prove reads queue block, which nothing feeds"),
+        (GOOD + AGAIN, "queue proofs feeds itself"),
         (GOOD + PROVE.replace(".prove", ".blocks"), "blocks is a collector and a dispatcher"),
         (
             GOOD + '[dispatchers.other]\nfrom = "proofs"\nrun = ["true"]\ngroup = "prove"\n',
             "a group has one queue",
         ),
         (GOOD + '[collectors.x]\nstrategy = "guess"\nto = "y"\n', "collectors.x: Input tag 'guess'"),
-        (GOOD + '[collectors.x]\nstrategy = "match"\nfrom = "proofs"\nto = "y"\nby = "colour"\n', "collectors.x.match.by"),
+        (GOOD + MATCH + 'by = "colour"\n', "collectors.x.match.by"),
     ],
 )  # fmt: skip
 def test_what_is_refused(text: str, words: str) -> None:
