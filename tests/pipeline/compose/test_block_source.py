@@ -57,7 +57,9 @@ def source(
     folder: Path, environment: dict[str, str], flag: int | None = None, **settings: object
 ) -> tuple[Source, QueueStore]:
     queue = QueueStore(folder, "blocks")
-    full = BlockSource.model_validate({"strategy": "blocks", "to": "blocks", "poll_seconds": 1e-9, **settings})
+    full = BlockSource.model_validate(
+        {"strategy": "blocks", "to": "blocks", "poll_seconds": 1e-9, **settings}
+    )
     return Source("blocks", full, [queue], folder, environment, flag), queue
 
 
