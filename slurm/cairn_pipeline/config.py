@@ -35,6 +35,7 @@ class Stage(Strict):
     cpus_per_rank: int = Field(1, ge=1)
     memory_mb: int | None = None  # per rank
     minutes: int = Field(60, ge=1)
+    sla_seconds: float | None = Field(None, gt=0)  # service level: from ready (all before is done) to done
     retry: Retry = Retry()
     options: dict[str, Any] = {}  # handed to the program as they are
 

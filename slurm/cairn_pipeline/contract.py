@@ -103,17 +103,17 @@ class StageInput(Strict):
     attempt: int
     work_dir: Path  # scratch of this attempt, exists; outputs go here
     inputs: dict[str, Path] = {}
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {}  # the stage's own, from the run's configuration
     facts: dict[str, Fact] = {}  # merged from all predecessors
+    job: dict[str, Any] = {}  # what the job adds: cairn, launch, ranks, life, keep_dir, memory_mb
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     def require(self, name: str) -> Path:
         """The input file of that name. Raises StageError(bad-input)."""
         path = self.inputs.get(name)
         if path is None:
-            raise StageError(
-                ErrorClass.BAD_INPUT, f"stage {self.stage} has no input {name}, only {sorted(self.inputs)}"
-            )
+            known = ", ".join(sorted(self.inputs)) or "none"
+            raise StageError(ErrorClass.BAD_INPUT, f"stage {self.stage}: no input {name}; there are: {known}")
         if not path.is_file():
             raise StageError(ErrorClass.BAD_INPUT, f"{path}: input {name} of stage {self.stage} is missing")
         return path
@@ -216,6 +216,9 @@ def run_stage(function: StageFunction, stage_input: StageInput, output_path: Pat
 
 
 def _stop(number: int, _frame: object) -> NoReturn:
+    # Once is enough: Slurm signals every process of a job, and our parent passes the signal on too.
+    for other in (signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(other, signal.SIG_IGN)
     raise StageError(ErrorClass.TRANSIENT, f"stopped by {signal.Signals(number).name}; run it again")
 
 

@@ -1,6 +1,7 @@
 """The program cairn-pipeline: options to calls, errors to one line and an exit code."""
 
 import json
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -12,13 +13,15 @@ from rich.live import Live
 
 from cairn_pipeline import control
 from cairn_pipeline.cli.table import failures, run_table
+from cairn_pipeline.compose.commands import compose_app
 from cairn_pipeline.config import load_config
-from cairn_pipeline.contract import StageError
+from cairn_pipeline.contract import ErrorClass, StageError
 from cairn_pipeline.jobs.reconcile import reconcile
 from cairn_pipeline.jobs.submit import Submitted, rehearse
 from cairn_pipeline.run_state import Run, read_run
 from cairn_pipeline.site import load_site
 from cairn_pipeline.slurm_client import Slurm
+from cairn_pipeline.watch.commands import metrics, report
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help=__doc__)
 console = Console(soft_wrap=True)
@@ -116,14 +119,12 @@ def logs(
     state = run.read(block).stages.get(stage)
     if state is None:
         raise StageError(
-            control.ErrorClass.CONFIGURATION,
+            ErrorClass.CONFIGURATION,
             f"{stage} is no stage; there are {', '.join(run.config.order())}",
         )
     log = run.attempt_dir(block, stage, attempt or state.attempt) / "log"
     if not log.is_file():
-        raise StageError(
-            control.ErrorClass.CONFIGURATION, f"{log}: there is no log yet; {stage} is {state.status}"
-        )
+        raise StageError(ErrorClass.CONFIGURATION, f"{log}: there is no log yet; {stage} is {state.status}")
     sys.stdout.write(log.read_text(errors="replace"))
 
 
@@ -188,6 +189,29 @@ def doctor(
             console.print(f"{finding.mark:8} {finding.what}: {finding.words}", markup=False, highlight=False)
     if any(finding.mark == "missing" for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", help="kept: the run's folder and logs")] = Path(
+        "build/demo/pipeline"
+    ),
+    data: Annotated[Path | None, typer.Option(help="folder of consecutive NUMBER.pie.zip")] = None,
+    ranks: Annotated[int, typer.Option(min=1, help="of every proof")] = 2,
+    own_cluster: Annotated[bool, typer.Option("--own-cluster", help="even where there is a Slurm")] = False,
+) -> None:
+    """Three blocks from PIE to settled state root on this machine, with a private Slurm and Ethereum node."""
+    from cairn_pipeline.cli.demo import demo as run_demo
+
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    run_demo(console, folder.resolve(), data, ranks, own_cluster)
+
+
+app.add_typer(compose_app, name="compose")
+app.command()(metrics)
+app.command()(report)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
 from types import FrameType
 
@@ -57,6 +58,7 @@ class Runner:
             print(f"{self.stage} of block {self.block} is done already: nothing to do", flush=True)
             return 0
         lives = self.life
+        self.renew_metrics()
         while True:
             failure, code = self.live_once(lives)
             if failure is None:
@@ -153,7 +155,8 @@ class Runner:
             stage=self.stage,
             attempt=self.attempt,
             work_dir=self.folder,
-            options=self.options(lives),
+            options=self.config.options,
+            job=self.surroundings(lives),
         )
         digests = {}
         for name in self.run.config.ancestors(self.stage):
@@ -171,18 +174,16 @@ class Runner:
             changing.stages[self.stage].inputs = digests
         return stage_input
 
-    def options(self, lives: int) -> dict[str, object]:
-        """The configured options, and what only the job knows."""
+    def surroundings(self, lives: int) -> dict[str, object]:
+        """What only the job knows: the program `cairn`, how ranks are started, which life this is."""
         site = self.run.site
-        resume = (
-            (site.scratch or self.run.path / "scratch") / self.run.config.run / str(self.block) / self.stage
-        )
+        scratch = site.scratch or self.run.path / "scratch"
         known: dict[str, object] = {"cairn": site.cairn, "launch": site.launch(self.config.ranks)}
-        known |= {"ranks": self.config.ranks, "life": lives, "keep_dir": str(resume)}
-        known |= {"run_dir": str(self.run.path), "paused_file": str(self.run.path / "PAUSE")}
+        known |= {"ranks": self.config.ranks, "life": lives}
+        known["keep_dir"] = str(scratch / self.run.config.run / str(self.block) / self.stage)
         if self.config.memory_mb is not None:
             known["memory_mb"] = self.config.memory_mb
-        return known | self.config.options
+        return known
 
     def execute(self, argv: list[str]) -> int:
         """The program's exit code; what it prints goes to the job's log."""
@@ -245,9 +246,16 @@ class Runner:
         self.proceed()
 
     def proceed(self) -> None:
-        """Moves the window. Not being able to is no failure of this stage: `submit` does it too."""
-        if not self.run.site.submit_from_jobs or not window_may_move(self.run, self.block):
-            return
+        """Moves the window. What was recorded stays so: nothing in here may make the job fail."""
+        try:
+            if self.run.read(self.block).done or self.run.read(self.block).stopped:
+                self.renew_metrics().wait(60)  # nobody else does it after a block's last stage
+            if self.run.site.submit_from_jobs and window_may_move(self.run):
+                self.move_window()
+        except Exception:  # `submit` and `status` mend whatever is left undone
+            traceback.print_exc()
+
+    def move_window(self) -> None:
         for pause in (0, 2, 5, 10, 20, 30):
             time.sleep(pause)
             try:
@@ -258,9 +266,14 @@ class Runner:
                 if not error.error_class.retryable:
                     return
 
+    def renew_metrics(self) -> "subprocess.Popen[bytes]":
+        """Writes RUN/metrics.prom in a process of its own: it is not waited for while a stage runs."""
+        argv = [sys.executable, "-m", "cairn_pipeline.cli.main", "metrics", str(self.run.path)]
+        return subprocess.Popen(argv, stdout=subprocess.DEVNULL)
 
-def window_may_move(run: Run, block: int) -> bool:
-    """Whether anything is left to submit. Our own block's last job is still alive: it is the caller."""
+
+def window_may_move(run: Run) -> bool:
+    """Whether anything is left to submit."""
     return any(
         stage.status is Status.WAITING for state in run.read_all().values() for stage in state.stages.values()
     )

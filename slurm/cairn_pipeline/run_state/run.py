@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from cairn_pipeline.config import RunConfig
 from cairn_pipeline.contract import ErrorClass, StageError, write_model
 from cairn_pipeline.files import append_line, locked, write_atomic
+from cairn_pipeline.json_log import JsonLog
 from cairn_pipeline.run_state.model import BlockState, RunState, StageState, Status, now
 from cairn_pipeline.site import Site
 
@@ -62,6 +63,11 @@ class Run:
                 ErrorClass.CONFIGURATION,
                 f"{self.path}: no run: {name}: {error}; make one with cairn-pipeline init",
             ) from error
+
+    @cached_property
+    def log(self) -> JsonLog:
+        """RUN/log.jsonl: every change of every block, for log collectors."""
+        return JsonLog(self.path / "log.jsonl", run=self.config.run)
 
     @property
     def paused(self) -> bool:
@@ -121,9 +127,9 @@ class Run:
             yield state
             changed = [name for name in state.stages if state.stages[name] != before.stages.get(name)]
             for name in changed:
-                append_line(
-                    folder / "journal.jsonl", entry(block, name, before.stages.get(name), state.stages[name])
-                )
+                line = entry(block, name, before.stages.get(name), state.stages[name])
+                append_line(folder / "journal.jsonl", line)
+                self.log.write(str(state.stages[name].status), **line)
             if changed or not (folder / "state.json").exists():
                 write_model(folder / "state.json", state)
 

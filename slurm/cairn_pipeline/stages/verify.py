@@ -1,6 +1,7 @@
 """Stage verify: `cairn verify`, held to the PIE that was meant. Facts: fact, program_hash, security_bits."""
 
 import json
+import math
 
 from cairn_pipeline.contract import ErrorClass, StageError, StageInput, StageResult, stage_main
 from cairn_pipeline.stages.options import Options, read_options
@@ -39,7 +40,7 @@ def verify(stage_input: StageInput) -> StageResult:
         {
             "fact": statement["fact"],
             "program_hash": statement["program_hash"],
-            "security_bits": f"{report['security_bits']:.1f}",
+            "security_bits": math.floor(report["security_bits"]),
         },
     )
 

@@ -1,0 +1,66 @@
+"""The settle stage: makes a proven block's state the settled one. Options: settlement/options.py.
+
+Inputs: snos_output; with blobs also blob_0, blob_1, ...; with Starknet as settlement layer layout_bridge_output.
+Facts: fact, program_hash, security_bits of the verify stage. Output: receipt.
+
+Until a verifier of the proofs exists on chain, the fact that a block is proven is an operator's word after
+`cairn verify`; receipt and facts say so under `trust`.
+"""
+
+import json
+from pathlib import Path
+
+from cairn_pipeline.contract import ErrorClass, StageError, StageInput, StageResult, stage_main
+from cairn_pipeline.files import write_json
+from cairn_pipeline.settlement.errors import refuse
+from cairn_pipeline.settlement.ethereum import Block, EthereumSettlement
+from cairn_pipeline.settlement.options import StarknetOptions, parse_options
+from cairn_pipeline.settlement.output import parse_output
+from cairn_pipeline.settlement.starknet import settle_on_starknet
+
+
+def settle(stage: StageInput) -> StageResult:
+    """Makes a proven block's state the settled one."""
+    options = parse_options(dict(stage.options))
+    words = read_words(stage.require("snos_output"))
+    if isinstance(options, StarknetOptions):
+        bridge = read_words(stage.require("layout_bridge_output"))
+        receipt = settle_on_starknet(options, words, bridge, stage.facts, stage.work_dir)
+    else:
+        output = parse_output(words)
+        if output.new_number != stage.block:
+            refuse("output", f"it ends at block {output.new_number}, this unit at {stage.block}")
+        block = Block(output, blob_paths(stage), stage.facts)
+        journal_dir = options.journal_dir or (options.run_dir or stage.work_dir.parent) / "settlement"
+        receipt = EthereumSettlement(options, block, journal_dir).run()
+    path = stage.work_dir / "receipt.json"
+    write_json(path, receipt)
+    names = ("status", "tx_hash", "state_root", "trust", "fee_wei", "gas_used", "blob_gas_used")
+    facts = {
+        f"settle_{name}" if name == "status" else name: receipt[name] for name in names if name in receipt
+    }
+    if "block" in receipt:
+        facts["block_number"] = receipt["block"]
+    return StageResult({"receipt": path}, facts)
+
+
+def read_words(path: Path) -> list[int]:
+    """A JSON array of felts as hex. Raises StageError(bad-input)."""
+    try:
+        return [int(word, 16) for word in json.loads(path.read_text())]
+    except (OSError, ValueError, TypeError) as error:
+        raise StageError(
+            ErrorClass.BAD_INPUT, f"{path}: wanted a JSON array of hex words: {error}"
+        ) from error
+
+
+def blob_paths(stage: StageInput) -> list[Path]:
+    """blob_0, blob_1, ... as far as they go."""
+    paths: list[Path] = []
+    while f"blob_{len(paths)}" in stage.inputs:
+        paths.append(stage.require(f"blob_{len(paths)}"))
+    return paths
+
+
+if __name__ == "__main__":
+    stage_main(settle)

@@ -1,0 +1,1 @@
+"""What tells people and machines how a run is doing: logs, metrics, alert rules, the report."""
