@@ -112,9 +112,8 @@ class StageInput(Strict):
         """The input file of that name. Raises StageError(bad-input)."""
         path = self.inputs.get(name)
         if path is None:
-            raise StageError(
-                ErrorClass.BAD_INPUT, f"stage {self.stage} has no input {name}, only {sorted(self.inputs)}"
-            )
+            known = ", ".join(sorted(self.inputs)) or "none"
+            raise StageError(ErrorClass.BAD_INPUT, f"stage {self.stage}: no input {name}; there are: {known}")
         if not path.is_file():
             raise StageError(ErrorClass.BAD_INPUT, f"{path}: input {name} of stage {self.stage} is missing")
         return path

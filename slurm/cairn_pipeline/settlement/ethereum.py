@@ -21,7 +21,7 @@ from cairn_pipeline.settlement.errors import refuse, require_bits
 from cairn_pipeline.settlement.fees import FeePolicy
 from cairn_pipeline.settlement.journal import JournalFile
 from cairn_pipeline.settlement.keys import Signer, open_signer
-from cairn_pipeline.settlement.node import BlockId, Node, encode_call
+from cairn_pipeline.settlement.node import BlockId, Node, RpcError, encode_call
 from cairn_pipeline.settlement.options import EthereumOptions
 from cairn_pipeline.settlement.output import Output, data_node, fact, keccak_words
 from cairn_pipeline.settlement.sender import Call, Sender, estimate, log
@@ -51,6 +51,12 @@ class EthereumSettlement:
 
     def run(self) -> dict[str, Any]:
         """The receipt. Raises SettlementError, of which transient ones may be run again."""
+        try:
+            return self._run()
+        except RpcError as error:
+            refuse("node", f"it refuses a question: {error}; run it again")
+
+    def _run(self) -> dict[str, Any]:
         self._require_chain()
         signer = open_signer(self.options, self.node)
         registry = FactRegistry(self.node, self.options.registry or self.core.registry())

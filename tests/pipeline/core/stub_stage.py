@@ -17,6 +17,7 @@ from cairn_pipeline.files import append_line, locked
 def stub(stage_input: StageInput) -> StageResult:
     """Does what the plan says."""
     options = stage_input.options
+    begin = time.time()
     trace = Path(options["trace"])
     with locked(trace.with_suffix(".lock")):
         append_line(
@@ -41,6 +42,8 @@ def stub(stage_input: StageInput) -> StageResult:
         raise StageError(ErrorClass(verb), f"block {stage_input.block} was planned to fail")
     output = stage_input.work_dir / f"{stage_input.stage}.txt"
     output.write_text(f"{stage_input.stage} {stage_input.block} {sorted(stage_input.facts)}\n")
+    # Seconds since the epoch, for hand_over.py.
+    (stage_input.work_dir / "times.json").write_text(f"[{begin}, {time.time()}]")
     return StageResult({stage_input.stage: output}, {f"{stage_input.stage}_fact": stage_input.block})
 
 

@@ -51,8 +51,13 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), ProxyHandler)
         self.target, self.hold, self.after = target, hold, after
         self.sends = 0
-        self.held = threading.Event()
+        self.held, self.over = threading.Event(), threading.Event()
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
+
+    def hold_back(self) -> None:
+        """Leaves the sender without an answer until the test is over."""
+        self.held.set()
+        self.over.wait(120)
 
 
 class ProxyHandler(BaseHTTPRequestHandler):
@@ -65,11 +70,13 @@ class ProxyHandler(BaseHTTPRequestHandler):
             self.server.sends += 1
             holding = self.server.sends == self.server.after
         if holding and self.server.hold == "before":
-            self.server.held.set()
+            self.server.hold_back()
             return
-        answer = requests.post(self.server.target, data=body, timeout=60).content
+        answer = requests.post(
+            self.server.target, data=body, headers={"Content-Type": "application/json"}, timeout=60
+        ).content
         if holding:
-            self.server.held.set()
+            self.server.hold_back()
             return
         self.send_response(200)
         self.send_header("Content-Length", str(len(answer)))
@@ -88,6 +95,7 @@ def proxy(target: str, hold: str, after: int) -> Iterator[Proxy]:
     try:
         yield server
     finally:
+        server.over.set()
         server.shutdown()
         server.server_close()
 
