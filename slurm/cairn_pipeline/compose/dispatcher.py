@@ -70,8 +70,8 @@ class Worker:
         if work is None:
             work = self._work_for(claim)
             write_input(self.dispatcher, self.run, self.name, claim.message, claim.record, work.work_dir)
-            # Noted before it is started too: it may start and we may die before we can say so.
-            self.group.note(claim, None, work.work_dir)
+            if self.executor.survives():  # it may be started, and we die before we can say so
+                self.group.note(claim, None, work.work_dir)
             self.group.note(claim, self.executor.start(work), work.work_dir)
         self._say("started", claim, handle=claim.record.handle)
         ended = self._wait(claim)

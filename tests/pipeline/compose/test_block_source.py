@@ -126,7 +126,7 @@ def test_a_node_that_fails(node: Node) -> None:
     ("environment", "settings", "words"),
     [
         ({"NEXT_BLOCK": "latest"}, {"last": 5}, "NEXT_BLOCK=latest: a block number was wanted"),
-        ({}, {"first": 5}, "neither last block nor rpc"),
+        ({}, {"first": 5}, "neither a last block nor an rpc"),
         ({}, {"last": 5}, "no first block and no rpc"),
     ],
 )
