@@ -22,7 +22,9 @@ def bootloader_output(children: Sequence[BlockSize], os_program_hash: int) -> li
     return words
 
 
-def check_result(felts: Sequence[int], children: Sequence[BlockSize], limits: Limits, segment_felts: int) -> SnosOutput:
+def check_result(
+    felts: Sequence[int], children: Sequence[BlockSize], limits: Limits, segment_felts: int
+) -> SnosOutput:
     """The aggregator's own output. segment_felts: words of its DA segment.
 
     Raises StageError(refused) with a named reason if it is not the children's, or could not be settled.
@@ -78,7 +80,9 @@ def _check_size(result: SnosOutput, segment_felts: int, limits: Limits) -> None:
         most = limits.settlement.max_calldata_bytes
         raise _refused("calldata", f"{size} bytes of calldata, a transaction takes {most}")
     to_l1, to_l2 = result.messages_to_l1, result.messages_to_l2
-    felts = sum(3 + len(message.payload) for message in to_l1) + sum(5 + len(message.payload) for message in to_l2)
+    felts = sum(3 + len(message.payload) for message in to_l1) + sum(
+        5 + len(message.payload) for message in to_l2
+    )
     cost = gas(size, blobs, len(to_l1), len(to_l2), felts)
     if cost > limits.max_gas:
         raise _refused("gas", f"up to {cost} gas, a transaction takes {limits.max_gas}")

@@ -68,7 +68,12 @@ def exceeded(weight: Weight, limits: Limits) -> tuple[Reason, str] | None:
     checks: list[tuple[Reason, str, int, int | None]] = [
         (Reason.LEAF_LIMIT, "blocks", weight.blocks, limits.max_blocks),
         (Reason.DA, "felts of data", weight.da_felts, limits.max_da_felts),
-        (Reason.AGGREGATOR_INPUT, "felts of input", weight.aggregator_felts, limits.max_aggregator_input_felts),
+        (
+            Reason.AGGREGATOR_INPUT,
+            "felts of input",
+            weight.aggregator_felts,
+            limits.max_aggregator_input_felts,
+        ),
         (Reason.MESSAGES, "felts of messages", weight.message_felts, limits.max_message_felts),
         (Reason.CALLDATA, "bytes of calldata", weight.calldata_bytes, limits.settlement.max_calldata_bytes),
         (Reason.GAS, "gas", weight.gas, limits.max_gas),
@@ -175,7 +180,7 @@ def check_child(block: BlockSize, limits: Limits) -> None:
         output.use_kzg_da or not output.full_output or output.os_program_hash
     ):
         found = f"use_kzg_da {output.use_kzg_da:d}, full_output {output.full_output:d}"
-        reason = f"child-form: block {block.block} has {found}; an aggregator's children have 0 and 1 and no OS program hash"
+        reason = f"child-form: block {block.block} has {found}; a child has 0 and 1, and no OS program hash"
         raise StageError(ErrorClass.REFUSED, reason)
 
 
@@ -188,5 +193,6 @@ def check_follows(last: BlockSize, block: BlockSize) -> None:
         ("previous block hash", new.previous_hash, old.block_hash),
     ):
         if found is not None and found != wanted:
-            reason = f"broken-chain: block {block.block} has {what} {found:#x}, block {last.block} ends at {wanted:#x}"
+            ends = f"block {last.block} ends at {wanted:#x}"
+            reason = f"broken-chain: block {block.block} has {what} {found:#x}, {ends}"
             raise StageError(ErrorClass.REFUSED, reason)

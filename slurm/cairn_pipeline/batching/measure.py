@@ -15,7 +15,7 @@ TASK_HEADER_FELTS = 2  # size and program hash, before each child's output in a 
 
 @dataclass(frozen=True)
 class BlockSize:
-    """One child: what it says, and what it weighs. diff is None for an encrypted segment, which adds as it is."""
+    """One child: what it says and weighs. diff is None for an encrypted segment, which adds as it is."""
 
     block: int
     output: SnosOutput
@@ -32,7 +32,8 @@ class BlockSize:
 def measure(block: int, outputs: Mapping[str, Artifact], facts: Mapping[str, Fact]) -> BlockSize:
     """From a message's or a stage's files. Raises StageError(bad-input) if there is no readable OS output."""
     if "snos_output" not in outputs:
-        reason = f"block {block}: no snos_output among its files ({', '.join(sorted(outputs)) or 'none'}): cannot be batched"
+        there = ", ".join(sorted(outputs)) or "none"
+        reason = f"block {block}: no snos_output among its files ({there}): cannot be batched"
         raise StageError(ErrorClass.BAD_INPUT, reason)
     segment = outputs["da_segment"].path if "da_segment" in outputs else None
     steps = facts.get("steps", 0)

@@ -27,7 +27,7 @@ def latest_finalized(url: str, chain: str) -> int:
     else:
         method, parameters, key = "starknet_getBlockWithTxHashes", ["l1_accepted"], "block_number"
     try:
-        answer = HTTPProvider(url, request_kwargs={"timeout": RPC_SECONDS}).make_request(method, parameters)  # type: ignore[arg-type]
+        answer = HTTPProvider(url, request_kwargs={"timeout": RPC_SECONDS}).make_request(method, parameters)
     except Exception as error:  # web3 lets its HTTP library's exceptions through
         raise StageError(ErrorClass.TRANSIENT, f"{url}: {method}: {error}") from error
     if answer.get("error"):
@@ -65,7 +65,7 @@ class Source:
         self._head = -1
         self._asked = -float("inf")
         if self._last is None and self._url is None:
-            reason = f"collector {name}: neither last block nor rpc: which block is the newest? Set last, rpc or L1_RPC"
+            reason = f"collector {name}: neither a last block nor an rpc: set last, rpc or L1_RPC"
             raise StageError(ErrorClass.CONFIGURATION, reason)
         if self._first is None and self._url is None and self.began() is None:
             reason = (
@@ -107,7 +107,7 @@ class Source:
         began = self.began()
         assert began is not None
         if began != first and self._first is not None:
-            reason = f"collector {self.name}: this state folder began at block {began}, not {first}: take another folder"
+            reason = f"collector {self.name}: this folder began at block {began}, not {first}: take another"
             raise StageError(ErrorClass.CONFIGURATION, reason)
         return began
 

@@ -1,7 +1,7 @@
 """A consumer group's account of a queue: every message goes to one worker of the group at a time.
 
-At least once for the work, exactly once for its effect: a worker that dies is noticed and the message is
-delivered again, the results file keeps the first result, and publishing the same result twice changes nothing.
+At least once for the work, exactly once for its effect: a worker that dies is noticed and the message
+delivered again, the first result is the one that is kept, and publishing it twice changes nothing.
 """
 
 import json
@@ -117,8 +117,8 @@ class ConsumerGroup:
         result = []
         for message_id in self.queue.ids():
             if message_id not in closed:
-                name = deliveries.get(message_id)
-                result.append((message_id, self._read_claim(self.claims / name) if name else None))
+                last = deliveries.get(message_id)
+                result.append((message_id, self._read_claim(self.claims / last) if last else None))
         return result
 
     @staticmethod

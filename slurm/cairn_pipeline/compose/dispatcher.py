@@ -1,4 +1,4 @@
-"""A dispatcher's worker: takes a message, has its program run, publishes what it gave. Any step may be its last.
+"""A dispatcher's worker: takes a message, has its program run, publishes what it gave. May die anywhere.
 
 The order matters: the result is kept, then published, then the message marked as done. Whoever comes after a
 crash goes on from what is there.
@@ -53,7 +53,8 @@ class Worker:
         try:
             result = self.group.result(claim.message.id)
             if result is None and claim.record.attempt > self.dispatcher.attempts:
-                reason = f"its worker died in each of {self.dispatcher.attempts} attempts; see {self.work_root / self.group.name / claim.message.id}"
+                place = self.work_root / self.group.name / claim.message.id
+                reason = f"its worker died in each of {self.dispatcher.attempts} attempts; see {place}"
                 raise StageError(ErrorClass.BUG, reason)
             if result is None:
                 result = self._work(claim, begun)
@@ -69,8 +70,8 @@ class Worker:
         if work is None:
             work = self._work_for(claim)
             write_input(self.dispatcher, self.run, self.name, claim.message, claim.record, work.work_dir)
-            # Noted before it is started too: it may start and we may die before we can say so.
-            self.group.note(claim, None, work.work_dir)
+            if self.executor.survives():  # it may be started, and we die before we can say so
+                self.group.note(claim, None, work.work_dir)
             self.group.note(claim, self.executor.start(work), work.work_dir)
         self._say("started", claim, handle=claim.record.handle)
         ended = self._wait(claim)

@@ -16,7 +16,7 @@ from typing import Protocol
 from cairn_pipeline.compose.block_source import Source
 from cairn_pipeline.compose.consumer_group import ConsumerGroup, Counts, DeadRecord
 from cairn_pipeline.compose.dispatcher import Report, Worker
-from cairn_pipeline.compose.executor import Executor, commands_of
+from cairn_pipeline.compose.executor import Executor, commands_of, filled
 from cairn_pipeline.compose.in_order import BatchCollector, SequenceCollector
 from cairn_pipeline.compose.local_executor import LocalExecutor
 from cairn_pipeline.compose.match import MatchCollector
@@ -74,9 +74,10 @@ class Engine:
         self._changes = 0
         self._failure: BaseException | None = None
         known = pipeline.dispatchers.keys() | pipeline.collectors.keys()
+        names = ", ".join(sorted(known))
         for name in only:
             if name not in known:
-                reason = f"{name}: no dispatcher or collector of {pipeline.name}; there are {', '.join(sorted(known))}"
+                reason = f"{name}: no dispatcher or collector of {pipeline.name}; there are {names}"
                 raise StageError(ErrorClass.CONFIGURATION, reason)
         self._only = set(only) or set(known)
         state.mkdir(parents=True, exist_ok=True)
@@ -154,6 +155,7 @@ class Engine:
             if name not in self._only:
                 continue
             commands = commands_of(name, dispatcher, folder)
+            dispatcher = dispatcher.model_copy(update={"options": filled(dispatcher.options, folder)})
             group = self.pipeline.group_of(name)
             for number in range(dispatcher.workers):
                 executor: Executor = (
@@ -161,22 +163,23 @@ class Engine:
                     if dispatcher.executor == "slurm"
                     else LocalExecutor()
                 )
+                targets = [self._queues[queue] for queue in dispatcher.to]
                 worker = Worker(
                     self.pipeline.name, name, dispatcher, commands, self.groups[group],
-                    [self._queues[queue] for queue in dispatcher.to], executor, this_owner(f"{name}.{number}"),
+                    targets, executor, this_owner(f"{name}.{number}"),
                     self.state / "work", self.stopping, self._report,
                 )  # fmt: skip
                 workers.append((f"{name}.{number}", worker))
         return workers
 
     def stop(self) -> None:
-        """Ends run() soon: nothing new is taken, what runs is given back. May be called by a signal handler."""
+        """Ends run() soon: nothing new is taken, what runs is given back. For signal handlers too."""
         self.stopping.set()
 
     def run(self, until_idle: bool = False) -> Outcome:
         """Serves the pipeline until stop(), or until there is nothing left to do.
 
-        Raises what a worker or collector raised, if that ended it: a bug, a full disk, contradictory messages.
+        Raises what ended a worker or collector: a bug, a full disk, contradictory messages.
         """
         threads = [
             threading.Thread(target=self._guard, args=(self._serve, worker), name=name)

@@ -79,14 +79,18 @@ def commands_of(name: str, dispatcher: Dispatcher, folder: Path) -> dict[str, li
     if dispatcher.executor == "local" and "" not in table and this_platform() not in table:
         reason = f"dispatcher {name}: no program for {this_platform()}, only for {', '.join(sorted(table))}"
         raise StageError(ErrorClass.CONFIGURATION, reason)
-    fill = {"{python}": sys.executable, "{folder}": str(folder)}
+    return {key: [filled(word, folder) for word in command] for key, command in table.items()}
 
-    def filled(word: str) -> str:
-        for key, value in fill.items():
-            word = word.replace(key, value)
-        return word
 
-    return {key: [filled(word) for word in command] for key, command in table.items()}
+def filled(value: Any, folder: Path) -> Any:
+    """value with {python} (ours) and {folder} (the pipeline file's) filled in, in all strings inside."""
+    if isinstance(value, str):
+        return value.replace("{python}", sys.executable).replace("{folder}", str(folder))
+    if isinstance(value, list):
+        return [filled(item, folder) for item in value]
+    if isinstance(value, dict):
+        return {key: filled(item, folder) for key, item in value.items()}
+    return value
 
 
 def command_here(commands: dict[str, list[str]]) -> list[str]:

@@ -1,7 +1,7 @@
-"""Collectors that hand messages on in the order of their blocks, without gaps: several together, or in batches.
+"""Collectors that hand messages on in the order of blocks, without gaps: several together, or in batches.
 
-What they publish is named after the first block it covers, and the first publication counts. So a restart finds
-in the target queue how far it came, and two processes whose clocks close a batch differently agree.
+What they publish is named after the first block it covers, and the first publication counts. So a restart
+finds in the target queue how far it came, and two processes whose clocks close a batch differently agree.
 """
 
 from abc import ABC, abstractmethod
@@ -32,7 +32,8 @@ class InOrder(ABC):
         for message in self._reader.fresh():
             other = self._messages.setdefault(message.first_block, message)
             if other.id != message.id:
-                reason = f"collector {self.name}: two messages from block {message.first_block} on: {other.id}, {message.id}"
+                both = f"{other.id}, {message.id}"
+                reason = f"collector {self.name}: two messages from block {message.first_block} on: {both}"
                 raise StageError(ErrorClass.BAD_INPUT, reason)
         if self._next is None:
             self._next = self._first()

@@ -1,4 +1,4 @@
-"""Runs programs as processes of this host, each in a session of its own so that it can be ended as a whole."""
+"""Runs programs as processes of this host, each in a session of its own, so that it can be ended whole."""
 
 import os
 import signal

@@ -1,7 +1,7 @@
 """The collector that gathers by a key: the proofs of a block, the parts of a split.
 
-It keeps no state of its own. It reads messages once, and what it publishes is named after what it was made of:
-a restart, or a second process that does the same, publishes nothing twice.
+It keeps no state of its own. It reads messages once, and what it publishes is named after what it was made
+of: a restart, or a second process that does the same, publishes nothing twice.
 """
 
 from collections.abc import Iterable

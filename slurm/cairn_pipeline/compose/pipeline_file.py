@@ -122,7 +122,7 @@ class PipelineFile(Strict):
             first, queue = groups.setdefault(group, (name, dispatcher.from_))
             if queue != dispatcher.from_:
                 raise ValueError(
-                    f"group {group}: {first} reads {queue}, {name} reads {dispatcher.from_}; a group has one queue"
+                    f"group {group}: {first} reads {queue}, {name} {dispatcher.from_}; a group has one queue"
                 )
         self._refuse_cycles()
         return self

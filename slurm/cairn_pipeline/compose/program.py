@@ -57,7 +57,7 @@ def write_input(
 
 
 def failure_of(dispatcher: Dispatcher, work_dir: Path, code: int) -> StageError:
-    """Why a run that ended with a non-zero code failed: from out.json if it says, else the log's last line."""
+    """Why a run that did not end with 0 failed: from out.json if it says, else the log's last line."""
     output = read_output(work_dir / "out.json") if dispatcher.format == "stage" else None
     if output is not None and output.error is not None:
         return StageError(output.error.class_, output.error.reason)
@@ -76,7 +76,7 @@ def last_line(path: Path) -> str:
 
 
 def read_result(dispatcher: Dispatcher, stage: str, message: Message, work_dir: Path) -> list[Message]:
-    """The messages of a run that ended with code 0. Raises StageError(bug) if its output is not what it says."""
+    """The messages of a run that ended with 0. Raises StageError(bug) if its output is not what it says."""
     path = work_dir / "out.json"
     if dispatcher.format == "stage":
         return _from_stage(dispatcher, stage, message, path)

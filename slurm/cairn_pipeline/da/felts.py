@@ -34,7 +34,7 @@ def parse_felts(text: str, where: str) -> list[int]:
     if stripped[0] == "[":
         try:
             values = json.loads(stripped)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DaError(Reason.NOT_FELTS, f"{where}: no JSON: {error}") from None
     else:
         values = stripped.split()

@@ -21,7 +21,7 @@ class Layer(enum.StrEnum):
 
 
 class SegmentEntry(Strict):
-    kind: str  # plain, compressed, encrypted
+    kind: str  # plain, compressed, encrypted, unknown
     words: int
     sha256: str  # of its 32-byte big-endian words
 

@@ -7,6 +7,7 @@ counts must agree) and recognized by z, which no other data hashes to.
 import json
 import struct
 import zipfile
+import zlib
 from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from cairn_pipeline.da import stateless
 from cairn_pipeline.da.equivalence import matches
 from cairn_pipeline.da.errors import DaError, Reason
+from cairn_pipeline.da.scalar_field import SIZE
 from cairn_pipeline.da.snos_output import SnosOutput
 
 CELL = struct.Struct("<Q32s")
@@ -22,6 +24,9 @@ SEGMENT_SHIFT = 47
 OFFSET_MASK = (1 << SEGMENT_SHIFT) - 1
 SEGMENT_MASK = (1 << 16) - 1
 HEADER_BITS = 180
+MAX_JSON_BYTES = 1 << 28
+# What zipfile raises for archives torn, damaged, encrypted or packed in ways it does not know.
+DAMAGED = (OSError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class Pie:
@@ -57,12 +62,14 @@ class Pie:
     def find_segment(self, output: SnosOutput) -> list[int] | None:
         """The compressed segment behind output's z; None if memory has none (one encrypted is not found)."""
         extra = {int(segment["index"]) for segment in self.metadata.get("extra_segments", [])}
+        blobs = len(output.kzg.commitments) if output.kzg else 0
         starts: dict[tuple[int, int], int] = {}
         for index, offset, value in self._cells(extra):
             if value < 1 << HEADER_BITS:
                 header = stateless.parse_header(value)
                 if header is not None and header.words > 0 and header.consistent():
-                    starts[index, offset] = header.compressed_words
+                    if -(-header.compressed_words // SIZE) == blobs:
+                        starts[index, offset] = header.compressed_words
         wanted = {(index, offset + i) for (index, offset), size in starts.items() for i in range(size)}
         memory = {(i, o): value for i, o, value in self._cells(extra) if (i, o) in wanted} if wanted else {}
         for (index, offset), size in starts.items():
@@ -82,14 +89,17 @@ class Pie:
                         index = address >> SEGMENT_SHIFT & SEGMENT_MASK
                         if index in segments:
                             yield index, address & OFFSET_MASK, int.from_bytes(value, "little")
-        except (OSError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        except DAMAGED as error:
             raise self._error(f"memory.bin: {error}") from None
 
     def _json(self, member: str) -> dict[str, Any]:
         try:
             with zipfile.ZipFile(self.path) as archive:
+                size = archive.getinfo(member).file_size
+                if size > MAX_JSON_BYTES:
+                    raise self._error(f"{member}: {size} bytes, at most {MAX_JSON_BYTES} wanted")
                 value = json.loads(archive.read(member))
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        except (*DAMAGED, ValueError, RecursionError) as error:
             raise self._error(f"{member}: {error}") from None
         if not isinstance(value, dict):
             raise self._error(f"{member}: is no JSON object")

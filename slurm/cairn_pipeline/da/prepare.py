@@ -74,7 +74,6 @@ def plan(output: SnosOutput, segment: Sequence[int], options: DaOptions) -> Plan
         raise DaError(Reason.SEGMENT_MISMATCH, _difference(segment, output.da_segment))
     calldata_bytes = _check_limits(mode, output, segment, options)
     blobs = prove(segment, output) if output.use_kzg_da else []
-    opened = open_segment(segment)
     manifest = DaManifest(
         mode=mode,
         layer=options.layer,
@@ -84,7 +83,7 @@ def plan(output: SnosOutput, segment: Sequence[int], options: DaOptions) -> Plan
         state_transition_fact=f"{state_transition_fact(output):#066x}",
         calldata_bytes=calldata_bytes,
         segment=SegmentEntry(
-            kind=opened.kind.value,
+            kind=_kind(segment),
             words=len(segment),
             sha256=hashlib.sha256(felts_bytes(segment)).hexdigest(),
         ),
@@ -150,6 +149,14 @@ def _check_limits(mode: Mode, output: SnosOutput, segment: Sequence[int], option
     )
     check_calldata(size, options.limits)
     return size
+
+
+def _kind(segment: Sequence[int]) -> str:
+    """What the segment is; "unknown" (a version to come) is as good, since the program vouches for it."""
+    try:
+        return open_segment(segment).kind.value
+    except DaError:
+        return "unknown"
 
 
 def _difference(segment: Sequence[int], wanted: Sequence[int]) -> str:

@@ -64,7 +64,7 @@ def read_pairs(path: Path, key: str, value: str) -> dict[int, int]:
         if isinstance(raw, dict):
             return {parse_felt(k, f"{path}: key"): parse_felt(v, f"{path}: {k}") for k, v in raw.items()}
         return {parse_felt(i[key], f"{path}: {key}"): int(str(i[value]), 16) for i in raw}
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise DaError(
             Reason.STATE_DIFF_MALFORMED, f"{path}: wanted pairs of {key} and {value}: {error!r}"
         ) from None

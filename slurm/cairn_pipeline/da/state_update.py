@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from cairn_pipeline.da.errors import DaError, Reason
 from cairn_pipeline.da.felts import parse_felt, read_text
@@ -81,7 +81,7 @@ def parse_state_update(text: str, name: str, nonces: Mapping[int, int] | None = 
         if isinstance(raw, dict) and "result" in raw:
             raw = raw["result"]
         diff = _StateUpdate.model_validate(raw).state_diff
-    except (ValueError, ValidationError) as error:
+    except (ValueError, RecursionError) as error:  # pydantic's is a ValueError
         raise DaError(Reason.STATE_DIFF_MALFORMED, f"{name}: no state update: {error}") from None
     storage: dict[int, dict[int, int]] = {}
     for item in diff.storage_diffs:

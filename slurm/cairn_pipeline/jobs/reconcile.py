@@ -73,8 +73,10 @@ def judge(
         return
     known = jobs.get(stage.job_id)
     end = known.state if known else slurm.ended_state(stage.job_id)
-    if stage.status is Status.QUEUED and stage.started is None and blocked(run, state, name):
-        back_to_waiting(stage)
+    if stage.status is Status.QUEUED and stage.started is None and (
+        (known is not None and known.reason.startswith("Dependency")) or blocked(run, state, name)
+    ):
+        back_to_waiting(stage)  # Slurm ended it, because a job before it failed
         return
     if end is not None and end.startswith("CANCELLED"):
         stage.status = Status.CANCELLED

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
 from types import FrameType
 
@@ -57,6 +58,7 @@ class Runner:
             print(f"{self.stage} of block {self.block} is done already: nothing to do", flush=True)
             return 0
         lives = self.life
+        self.renew_metrics()
         while True:
             failure, code = self.live_once(lives)
             if failure is None:
@@ -244,15 +246,16 @@ class Runner:
         self.proceed()
 
     def proceed(self) -> None:
-        """Renews the metrics, moves the window. Not being able to is no failure of this stage: `submit` does it too."""
-        from cairn_pipeline.watch.metrics import write_metrics  # late: its library is of no use before
-
+        """Moves the window. What was recorded stays so: nothing in here may make the job fail."""
         try:
-            write_metrics(self.run.path)
-        except (OSError, StageError) as error:
-            print(f"metrics: {error}", file=sys.stderr, flush=True)
-        if not self.run.site.submit_from_jobs or not window_may_move(self.run, self.block):
-            return
+            if self.run.read(self.block).done or self.run.read(self.block).stopped:
+                self.renew_metrics().wait(60)  # nobody else does it after a block's last stage
+            if self.run.site.submit_from_jobs and window_may_move(self.run):
+                self.move_window()
+        except Exception:  # `submit` and `status` mend whatever is left undone
+            traceback.print_exc()
+
+    def move_window(self) -> None:
         for pause in (0, 2, 5, 10, 20, 30):
             time.sleep(pause)
             try:
@@ -263,9 +266,14 @@ class Runner:
                 if not error.error_class.retryable:
                     return
 
+    def renew_metrics(self) -> "subprocess.Popen[bytes]":
+        """Writes RUN/metrics.prom in a process of its own: it is not waited for while a stage runs."""
+        argv = [sys.executable, "-m", "cairn_pipeline.cli.main", "metrics", str(self.run.path)]
+        return subprocess.Popen(argv, stdout=subprocess.DEVNULL)
 
-def window_may_move(run: Run, block: int) -> bool:
-    """Whether anything is left to submit. Our own block's last job is still alive: it is the caller."""
+
+def window_may_move(run: Run) -> bool:
+    """Whether anything is left to submit."""
     return any(
         stage.status is Status.WAITING for state in run.read_all().values() for stage in state.stages.values()
     )

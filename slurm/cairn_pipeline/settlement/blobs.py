@@ -38,7 +38,7 @@ class Blobs:
         return [b"\x01" + hashlib.sha256(commitment).digest()[1:] for commitment in self.commitments]
 
     def wrap(self, raw: bytes, sidecar: Sidecar) -> bytes:
-        """A signed transaction with its blobs, as eth_sendRawTransaction takes it. Its hash stays the same."""
+        """A signed transaction with its blobs, as eth_sendRawTransaction takes it; of the same hash."""
         return raw[:1] + rlp.encode([rlp.decode(raw[1:]), *self._sidecar_fields(sidecar)])
 
     def _sidecar_fields(self, sidecar: Sidecar) -> list[Any]:
@@ -54,7 +54,7 @@ class Blobs:
 
 
 def blobs_of(kzg: Kzg, blobs: Sequence[bytes]) -> Blobs:
-    """Checks that the blobs are those that the output commits to, and computes the proofs of their values at z.
+    """Holds the blobs to the output's commitments and values, and proves the values at z.
 
     Raises SettlementError(wrong-data).
     """

@@ -1,10 +1,10 @@
-"""The core contract and its fact registry, as settlement reads and calls them (contracts/src/StarknetCore.sol)."""
+"""The core contract and its fact registry (contracts/src), as settlement reads and calls them."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from eth_abi import decode
-from eth_utils import keccak
+from eth_abi.abi import decode
+from eth_utils.crypto import keccak
 
 from cairn_pipeline.settlement.node import BlockId, Node, RpcError, encode_call
 
@@ -102,8 +102,8 @@ def update_of_log(log: dict[str, Any]) -> Update:
 
 
 class FactRegistry:
-    # Bytecode that answers every call with the word 1: in its place while an update is simulated whose fact is
-    # not registered yet.
+    # Bytecode that answers every call with the word 1: in the registry's place while an update is
+    # simulated whose fact is not registered yet.
     ALWAYS_TRUE = "0x600160005260206000f3"
 
     def __init__(self, node: Node, address: str) -> None:

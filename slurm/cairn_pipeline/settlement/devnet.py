@@ -1,7 +1,10 @@
-"""A private Ethereum node with the contracts on it, for tests and the demo: anvil, on a port and in a folder of its own.
+"""A private Ethereum node with the contracts on it: anvil, on a port and in a folder of its own.
 
-`python -m cairn_pipeline.settlement.devnet FOLDER --output OUTPUT.json --program-hash 0x..` starts one, deploys a core contract
-that waits for the block of that output, prints the options of the settle stage, and stops it at the end of input.
+For tests and the demo.
+
+`python -m cairn_pipeline.settlement.devnet FOLDER --output OUTPUT.json --program-hash 0x..` starts one,
+deploys a core contract that waits for the block of that output, prints the options of the settle stage, and
+stops it at the end of input.
 """
 
 import argparse
@@ -18,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eth_abi import encode
+from eth_abi.abi import encode
 from eth_account import Account
 
 from cairn_pipeline.files import write_atomic, write_json
@@ -80,7 +83,7 @@ class Devnet:
         self._send({"to": to, "data": "0x" + encode_call(signature, *arguments).hex()})
 
     def deploy_core(self, first: Output, program_hash: int, aggregator_hash: int = 0) -> str:
-        """A core contract that holds the state before `first`, and its registry; our account operates both."""
+        """A core contract that holds the state before `first`; our account operates it and its registry."""
         registry = self.deploy("OperatorFactRegistry", [])
         core = self.deploy(
             "StarknetCore",

@@ -1,4 +1,4 @@
-"""Settles one block on Ethereum: asks the chain, checks everything, registers the fact, updates the state, asks again."""
+"""Settles one block on Ethereum: asks the chain, checks, registers the fact, updates the state, asks."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,11 @@ from cairn_pipeline.settlement.core_contract import (
     FactRegistry,
     State,
 )
-from cairn_pipeline.settlement.errors import refuse, require_bits
+from cairn_pipeline.settlement.errors import SettlementError, refuse, require_bits
 from cairn_pipeline.settlement.fees import FeePolicy
 from cairn_pipeline.settlement.journal import JournalFile
 from cairn_pipeline.settlement.keys import Signer, open_signer
-from cairn_pipeline.settlement.node import BlockId, Node, encode_call
+from cairn_pipeline.settlement.node import BlockId, Node, RpcError, encode_call
 from cairn_pipeline.settlement.options import EthereumOptions
 from cairn_pipeline.settlement.output import Output, data_node, fact, keccak_words
 from cairn_pipeline.settlement.sender import Call, Sender, estimate, log
@@ -33,7 +33,7 @@ UPDATE_STEP = "update-state"
 
 @dataclass(frozen=True)
 class Block:
-    """What is to be settled: an output, the blobs that it commits to, and what `cairn verify` said of its proof."""
+    """What is to be settled: an output, its blobs, and what `cairn verify` said of the proof."""
 
     output: Output
     blobs: Sequence[Path]
@@ -51,13 +51,20 @@ class EthereumSettlement:
 
     def run(self) -> dict[str, Any]:
         """The receipt. Raises SettlementError, of which transient ones may be run again."""
+        try:
+            return self._run()
+        except RpcError as error:
+            refuse("node", f"it refuses a question: {error}; run it again")
+
+    def _run(self) -> dict[str, Any]:
         self._require_chain()
         signer = open_signer(self.options, self.node)
         registry = FactRegistry(self.node, self.options.registry or self.core.registry())
         if self.options.dry_run:
             return self._dry_run(signer, registry)
         self.journal_dir.mkdir(parents=True, exist_ok=True)
-        # One sender at a time for an account: nonces are in sequence. A second one waits, and then finds it done.
+        # One sender at a time for an account, whose nonces are in sequence. A second one waits, and then
+        # finds the block settled.
         with locked(self.journal_dir / f"{signer.address}.lock"):
             return self._settle(signer, registry)
 
@@ -76,8 +83,12 @@ class EthereumSettlement:
         if already:
             log(f"block {self.output.new_number} is settled already")
         for _ in range(self.options.max_reorgs + 1):
-            if not self._is_settled("latest"):
-                self._include(signer, registry, sender)
+            try:
+                if not self._is_settled("latest"):
+                    self._include(signer, registry, sender)
+            except SettlementError as error:
+                if error.name != "reorg":
+                    raise
             if sender.confirm(self._is_settled):
                 return self._receipt(sender, registry, already, start)
             log(f"block {self.output.new_number}: a reorg took its settlement off the chain")
@@ -86,7 +97,7 @@ class EthereumSettlement:
     def _include(self, signer: Signer, registry: FactRegistry, sender: Sender) -> None:
         self._require_next()
         proven = self._verified(signer, registry)
-        update = self._update_call()
+        update = self._update_call(registry, proven)
         if not registry.is_valid(proven):
             # No fact is registered for an update that would fail.
             self._estimate_as_if_proven(signer, registry, update)
@@ -100,8 +111,8 @@ class EthereumSettlement:
                     lambda: None,
                 )
             )
-        # The fact is not waited for to be deep: the update has a later nonce of the same account, so that no reorg can
-        # put it before.
+        # The fact is not waited for to be deep: the update has a later nonce of the same account, so that
+        # no reorg can put it before.
         sender.include(update)
 
     def _require_chain(self) -> None:
@@ -114,7 +125,7 @@ class EthereumSettlement:
             refuse("no-contract", f"{self.core.address} holds no code on chain {found}: see core")
 
     def _is_settled(self, at: BlockId) -> bool:
-        """Whether the chain is at our block or past it. Raises SettlementError if it is there by another way."""
+        """Whether the chain is at our block or past it. Raises SettlementError if by another way."""
         state = self.core.state(at)
         if state.number < self.output.new_number:
             return False
@@ -141,8 +152,8 @@ class EthereumSettlement:
         if state.number < output.old_number:
             refuse(
                 "out-of-order",
-                f"the chain is at block {state.number}, this one follows {output.old_number}: settle the blocks "
-                "between first",
+                f"the chain is at block {state.number}, this one follows {output.old_number}: "
+                "settle the blocks between first",
             )
         if state.number > output.old_number:
             refuse(
@@ -158,7 +169,7 @@ class EthereumSettlement:
             )
 
     def _verified(self, signer: Signer, registry: FactRegistry) -> bytes:
-        """The fact that the core contract will ask for, if everything says that it is proven and may be sent."""
+        """The fact that the core contract will ask for. Raises SettlementError unless it was verified."""
         facts, output = self.block.facts, self.output
         missing = [name for name in ("fact", "program_hash", "security_bits") if name not in facts]
         if missing:
@@ -176,7 +187,8 @@ class EthereumSettlement:
             if output.os_program_hash != program_hash:
                 refuse(
                     "program-hash",
-                    f"aggregated were blocks of {output.os_program_hash:#x}, the contract takes {program_hash:#x}",
+                    f"aggregated were blocks of {output.os_program_hash:#x}, the contract takes "
+                    f"{program_hash:#x}",
                 )
             proven = fact(self.core.aggregator_program_hash(), output)
         if self.core.config_hash() != output.config_hash:
@@ -184,7 +196,7 @@ class EthereumSettlement:
                 "config-hash",
                 f"the output has {output.config_hash:#x}, the contract {self.core.config_hash():#x}",
             )
-        # An aggregator's output is trimmed before it is settled: the stage that does so states the trimmed fact.
+        # An aggregator's output is trimmed before it is settled: the stage that does so states the fact.
         stated = str(facts.get("settlement_fact", facts["fact"]))
         if int(stated, 16) != int.from_bytes(proven, "big"):
             refuse("not-verified", f"verified was the fact {stated}, this output's is 0x{proven.hex()}")
@@ -196,7 +208,7 @@ class EthereumSettlement:
             refuse("not-operator", f"{signer.address} is no operator of the registry {registry.address}")
         return proven
 
-    def _update_call(self) -> Call:
+    def _update_call(self, registry: FactRegistry, proven: bytes) -> Call:
         output, blobs = self.output, None
         if output.kzg is not None:
             blobs = self._blobs()
@@ -206,7 +218,13 @@ class EthereumSettlement:
         else:
             node = int.from_bytes(data_node(len(output.main), output.data), "big")
             data = encode_call(UPDATE_STATE, output.main, node, len(output.data))
-        return Call(UPDATE_STEP, self.core.address, data, blobs, self._is_settled, self._require_next)
+
+        def require_ready() -> None:
+            self._require_next()
+            if not registry.is_valid(proven):
+                refuse("reorg", "the fact is not registered any more; run it again")
+
+        return Call(UPDATE_STEP, self.core.address, data, blobs, self._is_settled, require_ready)
 
     def _blobs(self) -> Blobs:
         assert self.output.kzg is not None
@@ -226,7 +244,7 @@ class EthereumSettlement:
             return {"schema": 1, "status": "already-settled", "block": self.output.new_number}
         self._require_next()
         proven = self._verified(signer, registry)
-        update = self._update_call()
+        update = self._update_call(registry, proven)
         gas = self._estimate_as_if_proven(signer, registry, update)
         blobs = len(update.blobs.blobs) if update.blobs else 0
         policy = FeePolicy(self.options.fees)

@@ -1,4 +1,4 @@
-"""What is offered for a transaction: a first offer, bounded raises, and a hard cap on the cost. Amounts in wei."""
+"""What is offered for a transaction: a first offer, raises, a hard cap on the cost. Amounts in wei."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ BLOB_GAS = 131072
 
 
 class Offer(BaseModel, frozen=True):
-    """Fees per gas: at most max_fee of which at most tip goes to the proposer, and at most blob_fee per blob gas."""
+    """At most max_fee per gas, of which at most tip is the proposer's; at most blob_fee per blob gas."""
 
     max_fee: int
     tip: int
@@ -35,7 +35,7 @@ class FeePolicy:
         )
 
     def raised(self, previous: Offer, base_fee: int, blob_base_fee: int, blobs: int) -> Offer:
-        """Replaces `previous`: every fee raised by the factor that nodes ask, or to the present first offer."""
+        """Replaces `previous`: every fee raised as nodes ask, or to the present first offer."""
         fresh = self.first(base_fee, blob_base_fee, blobs)
         factor = self.options.blob_bump if blobs else self.options.bump
         return Offer(

@@ -1,4 +1,4 @@
-"""What was signed for a block, written before it is sent: whoever finds it after a crash can go on with it."""
+"""What was signed for a block, written before it is sent, so that a later process can go on with it."""
 
 import time
 from pathlib import Path
@@ -53,7 +53,7 @@ class JournalFile:
     """The journal of a block at its place; every change is on disk before `save` returns."""
 
     def __init__(self, path: Path, **of: Any) -> None:
-        """`of`: block, chain_id, core, signer and output. Raises SettlementError(journal) if what is there is of others."""
+        """`of`: Journal's fields but steps. Raises SettlementError(journal) if there is one of others."""
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(**of)
@@ -67,7 +67,8 @@ class JournalFile:
             if getattr(found, name) != wanted:
                 refuse(
                     "journal",
-                    f"{path}: its {name} is {getattr(found, name)}, wanted {wanted}: what it has signed may still be "
+                    f"{path}: its {name} is {getattr(found, name)}, wanted {wanted}: what it has "
+                    f"signed may still be "
                     "included; use another journal_dir, or move it away when you know better",
                 )
         self.journal = found

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from eth_account import Account
-from eth_utils import to_checksum_address
+from eth_utils.address import to_checksum_address
 
 from cairn_pipeline.settlement.errors import refuse
 from cairn_pipeline.settlement.node import Node, RpcError

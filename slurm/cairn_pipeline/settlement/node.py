@@ -4,10 +4,9 @@ import urllib.parse
 from typing import Any, Literal
 
 import requests
-from eth_abi import decode, encode
-from eth_utils import function_signature_to_4byte_selector, to_checksum_address
-from web3 import HTTPProvider
-from web3.exceptions import Web3Exception
+from eth_abi.abi import decode, encode
+from eth_utils.abi import function_signature_to_4byte_selector
+from eth_utils.address import to_checksum_address
 
 from cairn_pipeline.settlement.errors import refuse
 
@@ -49,7 +48,8 @@ def block_word(block: BlockId) -> str:
 class Node:
     def __init__(self, url: str, timeout: float) -> None:
         self.url = url
-        self._provider = HTTPProvider(url, request_kwargs={"timeout": timeout})
+        self._timeout = timeout
+        self._session = requests.Session()
 
     @property
     def is_local(self) -> bool:
@@ -57,9 +57,13 @@ class Node:
 
     def request(self, method: str, *parameters: Any) -> Any:
         """Raises RpcError if the node refuses, SettlementError(node) if it cannot be reached."""
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
         try:
-            response = self._provider.make_request(method, list(parameters))  # type: ignore[arg-type]
-        except (requests.RequestException, Web3Exception, OSError, ValueError) as error:
+            # With any status: some nodes answer a refusal with 4xx and a body that says why.
+            response = self._session.post(self.url, json=body, timeout=self._timeout).json()
+            if not isinstance(response, dict):
+                raise ValueError("no JSON object")
+        except (requests.RequestException, ValueError) as error:
             host = urllib.parse.urlsplit(self.url).hostname  # the URL itself may hold a key
             refuse("node", f"{method} at {host}: {type(error).__name__}: wanted an answer; run it again")
         if "error" in response:
@@ -101,6 +105,10 @@ class Node:
     def receipt(self, transaction: str) -> dict[str, Any] | None:
         found: dict[str, Any] | None = self.request("eth_getTransactionReceipt", transaction)
         return found
+
+    def knows(self, transaction: str) -> bool:
+        """Whether it is included or waits to be."""
+        return self.request("eth_getTransactionByHash", transaction) is not None
 
     def next_fees(self) -> tuple[int, int]:
         """The base fee and the blob base fee of the next block; the latter is 0 before EIP-4844."""

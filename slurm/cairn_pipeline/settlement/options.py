@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
+from eth_utils.address import is_address, to_checksum_address
 from pydantic import Field, ValidationError, field_validator, model_validator
-from web3 import Web3
 
 from cairn_pipeline.contract import Strict
 from cairn_pipeline.settlement.errors import refuse
@@ -41,7 +41,8 @@ class EthereumOptions(Strict):
     deadline: float = Field(1800, gt=0)  # for a transaction to be included, then for its confirmations
     request_timeout: float = Field(30, gt=0)
     sidecar: Literal["auto", "eip4844", "eip7594"] = "auto"
-    # How a block without blobs gives its data: in the same transaction, or elsewhere (Starknet's own contract).
+    # How a block without blobs gives its data: in the same transaction, or elsewhere (Starknet's own
+    # contract).
     data: Literal["in-transaction", "elsewhere"] = "in-transaction"
     min_security_bits: float = Field(96, gt=0)  # of the proof, as `cairn verify` states them
     max_reorgs: int = Field(3, ge=0)
@@ -53,9 +54,9 @@ class EthereumOptions(Strict):
     @field_validator("core", "registry", "unlocked")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
-        if value is not None and not Web3.is_address(value):
+        if value is not None and not is_address(value):
             raise ValueError(f"{value} is no address")
-        return None if value is None else Web3.to_checksum_address(value)
+        return None if value is None else to_checksum_address(value)
 
     @field_validator("confirmations")
     @classmethod

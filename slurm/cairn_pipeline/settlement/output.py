@@ -1,13 +1,13 @@
-"""The output of the Starknet OS or its aggregator as the core contract reads it, and the fact that stands for it.
+"""The output of the Starknet OS or its aggregator as the core contract reads it, and the fact of it.
 
-Layout as in contracts/src/ProgramOutput.sol. Words after the messages are the data of a block without KZG: they lie on
-memory pages of their own and are not part of what the contract is given as output.
+Layout as in contracts/src/ProgramOutput.sol. Words after the messages are the data of a block without KZG:
+they lie on memory pages of their own and are not part of what the contract is given as output.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
 from cairn_pipeline.settlement.errors import refuse
 

@@ -1,8 +1,8 @@
 """Gets one effect onto the chain, once, whatever happens between: crash, replacement, reorg, another sender.
 
-Everything that is signed is in the journal before it is sent. The nonce is pinned: all attempts at an effect have the
-same one until the chain shows that none of them can be included any more. Before an attempt, and at the end, the
-question is always put to the chain: is the effect there?
+Everything that is signed is in the journal before it is sent. The nonce is pinned: all attempts at an effect
+have the same one until the chain shows that none of them can be included any more. Before an attempt, and at
+the end, the question is always put to the chain: is the effect there?
 """
 
 import sys
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
 from cairn_pipeline.settlement.blobs import Blobs, Sidecar
 from cairn_pipeline.settlement.errors import SettlementError, refuse
@@ -52,7 +52,7 @@ def log(text: str) -> None:
 def estimate(
     node: Node, sender: str, call: Call, margin: float, overrides: dict[str, Any] | None = None
 ) -> int:
-    """Gas, times the margin; overrides: of contracts' code. Raises SettlementError(reverted) if the call would fail."""
+    """Gas, times the margin, with contracts' code as in overrides. Raises SettlementError(reverted)."""
     parameters: list[Any] = [{**call.fields(), "from": sender}]
     if overrides is not None:
         parameters += ["latest", overrides]
@@ -95,7 +95,9 @@ class Sender:
                     self._attempt(call, step, None)
                 sent = True
                 continue  # and look at once
-            if over_cap is None and self._may_raise(pending):
+            if pending[-1].sent_at is not None and not self._node.knows(pending[-1].hash):
+                self._send_again(call, pending[-1])  # lost in a reorg, or dropped by the node
+            elif over_cap is None and self._may_raise(pending):
                 try:
                     self._attempt(call, step, pending[-1])
                 except SettlementError as error:
@@ -128,7 +130,7 @@ class Sender:
         return False
 
     def receipt(self, name: str) -> dict[str, Any] | None:
-        """Of the attempt that had the effect; None if it was somebody else's transaction, or none was needed."""
+        """Of the attempt that had the effect; None if it was somebody else's, or none was needed."""
         for attempt in self._journal.step(name).attempts:
             found = self._node.receipt(attempt.hash)
             if found is not None and int(found["status"], 16) == 1:
@@ -155,7 +157,7 @@ class Sender:
                 self._journal.ended(attempt, "displaced" if used > attempt.nonce else "open")
 
     def _report_revert(self, call: Call, attempt: Attempt) -> None:
-        """Raises SettlementError(reverted) with what the call says before or after the block that it failed in."""
+        """Raises SettlementError(reverted) with what the call says around the block that it failed in."""
         receipt = self._node.receipt(attempt.hash)
         reason = "for an unknown reason"
         if receipt is not None:
@@ -190,7 +192,8 @@ class Sender:
         if balance < offer.worst_cost(gas, blobs):
             refuse(
                 "signer-balance",
-                f"{self._signer.address} has {balance} wei, {call.name} may cost {offer.worst_cost(gas, blobs)}: "
+                f"{self._signer.address} has {balance} wei, {call.name} may cost "
+                f"{offer.worst_cost(gas, blobs)}: "
                 "send it more",
             )
         nonce = previous.nonce if previous else self._free_nonce()

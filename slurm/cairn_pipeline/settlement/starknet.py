@@ -1,10 +1,10 @@
 """Settlement on Starknet: the call data of Piltover's `update_state`, and a user's command that sends it.
 
-Piltover wants two outputs, both wrapped as a bootloader of one task wraps them, [1, words + 2, program hash, words...]:
-that of the OS, and that of the layout bridge, whose words are [bootloader's hash, Poseidon(the wrapped OS output)].
+Piltover wants two outputs, as a bootloader of one task wraps them, [1, words + 2, program hash, words...]:
+the OS's, and the layout bridge's, whose words are [bootloader's hash, Poseidon(the wrapped OS output)].
 Two shapes of the entry point are in use:
     program-info        (snos_output, layout_bridge_output)
-    data-availability   (snos_output, layout_bridge_output, onchain_data_hash: felt252, onchain_data_size: u256)
+    data-availability   (the same, onchain_data_hash: felt252, onchain_data_size: u256)
 A span is its length, then its words; a u256 is low, high 128 bits.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 from poseidon_py.poseidon_hash import poseidon_hash_many
 
 from cairn_pipeline.contract import Fact, StageError, error_class_of

@@ -1,12 +1,12 @@
 """Stage aggregate: one aggregator run (applicative recursion) over consecutive blocks.
 
-Input: children, a JSON list of {block, outputs: {snos_output, da_segment?}, facts}, in block order, as a batch
-collector writes it. Two ways to run the aggregator:
+Input: children, a JSON list of {block, outputs: {snos_output, da_segment?}, facts}, in block order, as a
+batch collector writes it. Two ways to run the aggregator:
 
 cairo    a compiled Cairo program under a Cairo VM, with program input {bootloader_output, full_output,
          use_kzg_da, da_path} and what the option cairo_input adds
-command  any program with --input-path and --output-path, which gets the input aggregator_input (that JSON), and
-         leaves the outputs pie and, if any, da_segment
+command  any program with --input-path and --output-path, which gets the input aggregator_input (that JSON)
+         and leaves the outputs pie and, if any, da_segment
 
 Outputs: pie, snos_output, da_segment, children. Before the run the children are held to the limits, after it
 the result to the children: what could not be settled is not proven.
@@ -22,7 +22,15 @@ from cairn_pipeline.batching.aggregated import bootloader_output, check_result
 from cairn_pipeline.batching.batcher import Batcher
 from cairn_pipeline.batching.limits import Limits
 from cairn_pipeline.batching.measure import BlockSize, measure
-from cairn_pipeline.contract import Artifact, ErrorClass, Fact, StageError, StageInput, StageResult, stage_main
+from cairn_pipeline.contract import (
+    Artifact,
+    ErrorClass,
+    Fact,
+    StageError,
+    StageInput,
+    StageResult,
+    stage_main,
+)
 from cairn_pipeline.da.felts import felts_json, read_felts
 from cairn_pipeline.da.pie_memory import Pie
 from cairn_pipeline.files import write_atomic
@@ -36,7 +44,9 @@ class AggregateOptions(Options):
     cairo_program: Path | None = None
     cairo_input: dict[str, Any] = {}  # more keys of the program input
     layout: str = "all_cairo"
-    os_program_hash: str = ""  # of the children's program; default: their fact program_hash or pie_program_hash
+    os_program_hash: str = (
+        ""  # of the children's program; default: their fact program_hash or pie_program_hash
+    )
     limits: Limits = Limits()
 
 
@@ -69,11 +79,13 @@ def aggregate(stage_input: StageInput) -> StageResult:
     write_atomic(outputs["snos_output"], felts_json(felts))
     outputs["children"] = stage_input.inputs["children"]
     blobs = len(result.kzg.commitments) if result.kzg else 0
-    return StageResult(outputs, {"first_block": sizes[0].block, "blocks": len(sizes), "aggregated_blobs": blobs})
+    return StageResult(
+        outputs, {"first_block": sizes[0].block, "blocks": len(sizes), "aggregated_blobs": blobs}
+    )
 
 
 def read_children(path: Path) -> list[Child]:
-    """Raises StageError(bad-input) if the list is not one, is empty, or a file of a child was lost or changed."""
+    """Raises StageError(bad-input) for no list, an empty one, or a file that was lost or changed."""
     try:
         children = TypeAdapter(list[Child]).validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
@@ -94,13 +106,17 @@ def check_batch(children: list[BlockSize], limits: Limits) -> None:
     for position, child in enumerate(children):
         for closed in batcher.add(child, 0.0):
             if len(closed.blocks) < len(children):
-                reason = f"{closed.reason}: a batch ends with block {closed.blocks[-1]}, but {children[-1].block} was wanted"
+                end = f"ends with block {closed.blocks[-1]}, but {children[-1].block} was wanted"
+                reason = f"{closed.reason}: a batch {end}"
                 raise StageError(ErrorClass.REFUSED, reason)
             assert position == len(children) - 1
 
 
 def program_hash(options: AggregateOptions, children: list[Child]) -> int:
-    """The one program hash of all children. Raises StageError: configuration without any, refused if they differ."""
+    """The one program hash of all children.
+
+    Raises StageError: configuration if none is known, refused if they differ.
+    """
     if options.os_program_hash:
         return int(options.os_program_hash, 16)
     hashes = {child.facts.get("program_hash") or child.facts.get("pie_program_hash") for child in children}
@@ -108,11 +124,16 @@ def program_hash(options: AggregateOptions, children: list[Child]) -> int:
         reason = "the children's program hash is not known: set the option os_program_hash"
         raise StageError(ErrorClass.CONFIGURATION, reason)
     if len(hashes) > 1:
-        raise StageError(ErrorClass.REFUSED, f"program-hash: children of {len(hashes)} programs: {sorted(map(str, hashes))}")
+        raise StageError(
+            ErrorClass.REFUSED,
+            f"program-hash: children of {len(hashes)} programs: {sorted(map(str, hashes))}",
+        )
     return int(str(hashes.pop()), 16)
 
 
-def program_input(options: AggregateOptions, children: list[BlockSize], os_program_hash: int, da_path: Path) -> str:
+def program_input(
+    options: AggregateOptions, children: list[BlockSize], os_program_hash: int, da_path: Path
+) -> str:
     value = {
         "bootloader_output": bootloader_output(children, os_program_hash),
         "full_output": False,

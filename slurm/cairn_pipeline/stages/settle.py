@@ -1,7 +1,7 @@
 """The settle stage: makes a proven block's state the settled one. Options: settlement/options.py.
 
-Inputs: snos_output; with blobs also blob_0, blob_1, ...; with Starknet as settlement layer layout_bridge_output.
-Facts: fact, program_hash, security_bits of the verify stage. Output: receipt.
+Inputs: snos_output; with blobs also blob_0, blob_1, ...; with Starknet as settlement layer
+layout_bridge_output. Facts: fact, program_hash, security_bits of the verify stage. Output: receipt.
 
 Until a verifier of the proofs exists on chain, the fact that a block is proven is an operator's word after
 `cairn verify`; receipt and facts say so under `trust`.

@@ -25,11 +25,11 @@ WAIT_BUCKETS = (0.5, 1, 3, 10, 30, 60, 300, 900, 3600, 14400)
 RUN_BUCKETS = (1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 43200)
 
 
-disable_created_metrics()  # of no use for figures that are made anew each time
+disable_created_metrics()  # type: ignore[no-untyped-call]  # of no use for figures that are made anew each time
 
 
 def write_metrics(path: Path, now: datetime | None = None) -> Path:
-    """Publishes RUN/metrics.prom and returns its path. Raises StageError(configuration) for no run, OSError."""
+    """Publishes RUN/metrics.prom, returns its path. Raises StageError(configuration) for no run, OSError."""
     target = path / "metrics.prom"
     write_atomic(target, render(read_run(path), now or datetime.now(UTC)))
     return target

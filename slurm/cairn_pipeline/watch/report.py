@@ -127,13 +127,14 @@ def summary(run: RunState, now: datetime) -> list[tuple[str, str]]:
     blocks = run.blocks.values()
     settled = [number for number, block in run.blocks.items() if is_done(block, SETTLE)]
     behind = lag(run, now)
+    done, stopped = sum(block.done for block in blocks), sum(block.stopped for block in blocks)
     restarts = sum(
         state.restarts + state.resubmissions for block in blocks for state in block.stages.values()
     )
     return [
         (
             "blocks",
-            f"{len(run.blocks)}: {sum(b.done for b in blocks)} done, {sum(b.stopped for b in blocks)} stopped",
+            f"{len(run.blocks)}: {done} done, {stopped} stopped",
         ),
         ("settled up to", str(max(settled)) if settled else "none"),
         (

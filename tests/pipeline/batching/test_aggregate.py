@@ -11,6 +11,9 @@ from cairn_pipeline.batching.aggregated import bootloader_output, check_result
 from cairn_pipeline.batching.batcher import Batcher
 from cairn_pipeline.batching.limits import Limits
 from cairn_pipeline.batching.measure import measure_files
+from cairn_pipeline.compose.engine import Engine
+from cairn_pipeline.compose.pipeline_file import load
+from cairn_pipeline.compose.queue_store import QueueStore
 from cairn_pipeline.contract import Artifact, ErrorClass, StageInput, StageOutput, read_output, run_stage
 from cairn_pipeline.da.felts import felts_json, read_felts
 from cairn_pipeline.da.pie_memory import Pie
@@ -63,7 +66,8 @@ def run(stage_input):
         raise StageError(ErrorClass.BAD_INPUT, "another input")
     shutil.copy(pie, stage_input.work_dir / "pie.zip")
     shutil.copy(segment, stage_input.work_dir / "da.json")
-    return StageResult({"pie": stage_input.work_dir / "pie.zip", "da_segment": stage_input.work_dir / "da.json"})
+    made = {"pie": "pie.zip", "da_segment": "da.json"}
+    return StageResult({name: stage_input.work_dir / file for name, file in made.items()})
 arguments, sys.argv = sys.argv, sys.argv[:3]
 stage_input = StageInput.model_validate_json(pathlib.Path(arguments[4]).read_bytes())
 sys.exit(run_stage(run, stage_input, pathlib.Path(arguments[6])))
@@ -111,7 +115,9 @@ def test_a_cairo_run_gets_its_input_and_leaves_a_pie(children, stage, tmp_path: 
     )
     options = {"source": "cairo", "cairo_program": "aggregator.json", "cairo_input": {"chain_id": 5}}
     code, output = stage(
-        children, children[-1]["block"], **options | {"program": [sys.executable, str(runner), "{input}", "{pie}"]}
+        children,
+        children[-1]["block"],
+        **options | {"program": [sys.executable, str(runner), "{input}", "{pie}"]},
     )
     assert (code, output.error) == (0, None)
     assert read_felts(output.outputs["da_segment"].path) == read_felts(SEGMENT)
@@ -149,7 +155,9 @@ def test_children_out_of_order_are_refused_before_the_run(children, stage, tmp_p
         ({"max_gas": 1000}, "gas"),
     ],
 )
-def test_children_beyond_a_limit_are_refused_before_the_run(limits, name, children, stage, tmp_path: Path) -> None:
+def test_children_beyond_a_limit_are_refused_before_the_run(
+    limits, name, children, stage, tmp_path: Path
+) -> None:
     assert refused(stage(children, children[-1]["block"], limits=limits)) == name
     assert not (tmp_path / "work" / "aggregator_input.json").exists()
 
@@ -214,3 +222,61 @@ def test_the_input_is_what_the_recorded_run_repeats(felts, children) -> None:
     words = bootloader_output(sizes, int(children[0]["facts"]["program_hash"], 16))
     assert words == felts[: len(words)]
     assert json.loads(json.dumps(words)) == words
+
+
+SNOS = """
+import json, pathlib, shutil, sys
+from cairn_pipeline.contract import *
+def run(stage_input):
+    child = next(c for c in json.load(open(sys.argv[1])) if c["block"] == stage_input.block)
+    return StageResult({"snos_output": pathlib.Path(child["outputs"]["snos_output"]["path"])}, child["facts"])
+stage_input = StageInput.model_validate_json(pathlib.Path(sys.argv[3]).read_bytes())
+sys.exit(run_stage(run, stage_input, pathlib.Path(sys.argv[5])))
+"""
+
+PIPELINE = """
+name = "recursion"
+[collectors.blocks]
+strategy = "blocks"
+to = "blocks"
+[dispatchers.snos]
+from = "blocks"
+to = "outputs"
+run = ["{python}", "{folder}/snos.py", "{folder}/children.json"]
+[collectors.batch]
+strategy = "batch"
+from = "outputs"
+to = "batches"
+limits = { max_blocks = 2 }
+[dispatchers.aggregate]
+from = "batches"
+to = "aggregated"
+run = ["{python}", "-m", "cairn_pipeline.stages.aggregate"]
+options = { program = ["PYTHON", "FOLDER/recorded.py", "PIE", "SEGMENT"] }
+"""
+
+
+def test_blocks_become_one_aggregated_unit(children, felts, tmp_path: Path) -> None:
+    """From block numbers to a batch's PIE, by a pipeline file: both recorded blocks in one aggregator run."""
+    write_json(tmp_path / "children.json", children)
+    (tmp_path / "snos.py").write_text(SNOS)
+    (tmp_path / "recorded.py").write_text(COPY)
+    words = {"PYTHON": sys.executable, "FOLDER": tmp_path, "PIE": PIE, "SEGMENT": SEGMENT}
+    text = PIPELINE
+    for name, value in words.items():
+        text = text.replace(f'"{name}', f'"{value}')
+    (tmp_path / "recursion.toml").write_text(text)
+    first, last = children[0]["block"], children[-1]["block"]
+    engine = Engine(
+        load(tmp_path / "recursion.toml"),
+        tmp_path,
+        tmp_path / "state",
+        lambda *_, **__: None,
+        first=first,
+        last=last,
+    )
+    assert engine.run(until_idle=True).exit_code == 0
+    queue = QueueStore(tmp_path / "state", "aggregated")
+    (unit,) = [queue.read(message_id) for message_id in queue.ids()]
+    assert (unit.first_block, unit.block, unit.facts["closed_by"]) == (first, last, "leaf-limit")
+    assert read_felts(unit.outputs["snos_output"].path) == felts

@@ -39,7 +39,9 @@ def test_the_da_limit_counts_a_key_once(tmp_path: Path) -> None:
 
 def test_data_that_only_fits_compressed_is_taken(tmp_path: Path) -> None:
     """Small equal values compress far below their packed length."""
-    blocks = [block(tmp_path, n, state=diff(*((5, n * 100 + i, 1) for i in range(100)))) for n in range(1, 11)]
+    blocks = [
+        block(tmp_path, n, state=diff(*((5, n * 100 + i, 1) for i in range(100)))) for n in range(1, 11)
+    ]
     limits = Limits.model_validate({"da": "calldata", "settlement": {"max_data_words": 300}})
     closed, rest = collect(limits, blocks)
     assert closed == [] and len(rest) == 10  # 2,005 words packed

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "slurm" / "examples"
-PATIENCE_SECONDS = 120  # of waits for a condition; never what a test measures
+PATIENCE_SECONDS = 600  # of waits for a condition; never what a test measures
 
 # The first lines of most pipelines of these tests.
 BLOCKS = '[collectors.blocks]\nstrategy = "blocks"\nto = "blocks"\n'

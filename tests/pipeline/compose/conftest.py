@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cairn_pipeline.compose.engine import Engine, Outcome
 from cairn_pipeline.compose.message import Message
 from cairn_pipeline.compose.pipeline_file import parse
@@ -13,11 +14,12 @@ from cairn_pipeline.compose.queue_store import QueueStore
 
 @pytest.fixture
 def program(tmp_path: Path) -> Callable[[str, str], Path]:
-    """Makes a program of a bash body, which finds $input and $output, and appends a line per run to NAME.runs."""
+    """Makes a program of a bash body, which finds $input and $output; each run is a line in NAME.runs."""
 
     def make(name: str, body: str) -> Path:
         path = tmp_path / name
-        text = f'#!/bin/bash\nset -eu\ninput=$2 output=$4\necho "$$ $(cat "$input")" >>{tmp_path}/{name}.runs\n{body}\n'
+        head = '#!/bin/bash\nset -eu\ninput=$2 output=$4\necho "$$ $(cat "$input")"'
+        text = f"{head} >>{tmp_path}/{name}.runs\n{body}\n"
         path.write_text(text)
         path.chmod(0o755)
         return path

@@ -57,7 +57,9 @@ def source(
     folder: Path, environment: dict[str, str], flag: int | None = None, **settings: object
 ) -> tuple[Source, QueueStore]:
     queue = QueueStore(folder, "blocks")
-    full = BlockSource.model_validate({"strategy": "blocks", "to": "blocks", "poll_seconds": 1e-9, **settings})
+    full = BlockSource.model_validate(
+        {"strategy": "blocks", "to": "blocks", "poll_seconds": 1e-9, **settings}
+    )
     return Source("blocks", full, [queue], folder, environment, flag), queue
 
 
@@ -124,7 +126,7 @@ def test_a_node_that_fails(node: Node) -> None:
     ("environment", "settings", "words"),
     [
         ({"NEXT_BLOCK": "latest"}, {"last": 5}, "NEXT_BLOCK=latest: a block number was wanted"),
-        ({}, {"first": 5}, "neither last block nor rpc"),
+        ({}, {"first": 5}, "neither a last block nor an rpc"),
         ({}, {"last": 5}, "no first block and no rpc"),
     ],
 )

@@ -14,7 +14,9 @@ from cairn_pipeline.da.felts import PRIME
 
 
 def message(block: int, producer: str = "p", **fields) -> Message:
-    return Message(id=f"{block_id(block)}.{producer}", block=block, producer=producer, **{"data": block, **fields})
+    return Message(
+        id=f"{block_id(block)}.{producer}", block=block, producer=producer, **{"data": block, **fields}
+    )
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from composed import BLOCKS, PATIENCE_SECONDS, compose, finished
+
 from cairn_pipeline.compose.consumer_group import ConsumerGroup
 from cairn_pipeline.compose.message import block_id
 from cairn_pipeline.compose.owner import Owner, process_start
 from cairn_pipeline.compose.queue_store import QueueStore
 from cairn_pipeline.contract import ErrorClass
-from composed import BLOCKS, PATIENCE_SECONDS, compose, finished
 
 PROVE = """
 [dispatchers.prove]
@@ -37,13 +38,14 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
 
 def test_a_killed_engine_loses_and_doubles_nothing(tmp_path: Path, program, runs, messages) -> None:
     # The first run of block 2's program hangs, as one does whose node went away.
-    path = program("prove", f'if [[ $(cat $input) == 2 && ! -e {tmp_path}/hung ]]; then touch {tmp_path}/hung; '
-                            'sleep 1000 & wait; fi; cp "$input" "$output"')  # fmt: skip
+    hung = tmp_path / "hung"
+    hang = f"if [[ $(cat $input) == 2 && ! -e {hung} ]]; then touch {hung}; sleep 1000 & wait; fi"
+    path = program("prove", f'{hang}; cp "$input" "$output"')
     file = tmp_path / "p.toml"
     file.write_text('name = "test"\n' + prove(path))
     arguments = ("run", file, "--state", tmp_path / "state", "--first", "1", "--last", "4", "--until-idle")
     first = compose(*arguments)
-    wait_until((tmp_path / "hung").exists, "block 2's program runs")
+    wait_until(hung.exists, "block 2's program runs")
     first.send_signal(signal.SIGKILL)
     finished(first)
     code, _, err = finished(compose(*arguments))
@@ -75,7 +77,7 @@ def test_a_stopped_engine_gives_its_message_back_uncounted(tmp_path: Path, progr
 def test_a_worker_that_dies_between_two_steps(
     step: str, tmp_path: Path, program, runs, pipeline, messages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever step it did not reach, the next worker goes on there; the program runs twice only before keep."""
+    """The next worker goes on with the step that was not reached; the program runs twice only before keep."""
     text = prove(program("prove", 'cp "$input" "$output"'))
     place = {
         "keep": (ConsumerGroup, "keep"),

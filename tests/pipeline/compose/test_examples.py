@@ -1,16 +1,31 @@
 """The pipeline files of slurm/examples run as they are, through the command line."""
 
 import json
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
+from composed import EXAMPLES, compose, finished
+
 from cairn_pipeline.compose.executor import this_platform
 from cairn_pipeline.compose.message import Message
 from cairn_pipeline.compose.pipeline_file import load
-from composed import EXAMPLES, compose, finished
+
+PIES = Path(__file__).resolve().parents[2] / "data" / "pie"
+# More ranks than cores, as root, in a container: what `./run` sets too.
+MPI = {
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "OMPI_MCA_hwloc_base_binding_policy": "none",
+    "OMPI_MCA_mpi_yield_when_idle": "1",
+    "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+}
 
 
-def run(name: str, state: Path, *arguments: str, **environment: str) -> None:
+def run(name: str | Path, state: Path, *arguments: str, **environment: str) -> None:
     code, _, err = finished(
         compose("run", EXAMPLES / name, "--state", state, "--until-idle", *arguments, **environment)
     )
@@ -33,6 +48,28 @@ def test_single_mock_prover_completes_every_block(tmp_path: Path, messages) -> N
     assert all(provers(message) == ["mock"] for message in completed)
 
 
+def test_multi_prover_has_every_block_proven_by_all(tmp_path: Path, messages, cairn: str) -> None:
+    """Real proofs beside the mocks'; the PIEs are the smallest of tests/data."""
+    shutil.copy(EXAMPLES / "multi_prover.toml", tmp_path)
+    (tmp_path / "inbox").mkdir()
+    for block, name in ((1, "output"), (2, "primes")):
+        shutil.copy(PIES / f"{name}.pie.zip", tmp_path / "inbox" / f"{block}.pie.zip")
+    path = f"{Path(cairn).parent}:{os.environ['PATH']}"
+    run(tmp_path / "multi_prover.toml", tmp_path / "state", "--first", "1", "--last", "2", PATH=path, **MPI)
+    completed = messages("completed_proofs")
+    assert [message.block for message in completed] == [1, 2]
+    for message in completed:
+        assert sorted(child.producer for child in message.children) == [
+            "cairn",
+            "mock_fast",
+            "mock_slow",
+            "snos",
+        ]
+        proof = message.outputs["proof"].path
+        verified = subprocess.run([cairn, "verify", str(proof)], capture_output=True, check=False)
+        assert verified.returncode == 0 and message.outputs["proof_fast"].path.is_file()
+
+
 def test_split_work_gives_each_block_to_one_worker(tmp_path: Path, messages) -> None:
     # Two processes serve the prover's queue; the second one serves nothing else.
     state = tmp_path / "state"
@@ -40,7 +77,7 @@ def test_split_work_gives_each_block_to_one_worker(tmp_path: Path, messages) -> 
     helper = compose(
         "run", EXAMPLES / "split_work.toml", "--state", state, "--only", "prover", "--until-idle"
     )
-    run("split_work.toml", state, NEXT_BLOCK="1", *["--last", "12"])
+    run("split_work.toml", state, "--last", "12", NEXT_BLOCK="1")
     assert finished(helper)[0] == 0
     assert [message.block for message in messages("completed_proofs")] == list(range(1, 13))
     started = [

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from cairn_pipeline.compose.consumer_group import ConsumerGroup, Counts, ResultRecord
 from cairn_pipeline.compose.message import LONGEST_ID, Message, block_id, child_id
 from cairn_pipeline.compose.owner import process_start, this_owner

@@ -39,12 +39,24 @@ def arguments(tmp_path: Path):
     def make(program: Path, last: int, more: str = "") -> tuple:
         file = tmp_path / "p.toml"
         file.write_text('name = "test"\n' + BLOCKS + PROVE.replace("{program}", str(program)) + more)
-        return ("run", file, "--state", tmp_path / "state", "--first", "1", "--last", str(last), "--until-idle")
+        return (
+            "run",
+            file,
+            "--state",
+            tmp_path / "state",
+            "--first",
+            "1",
+            "--last",
+            str(last),
+            "--until-idle",
+        )
 
     return make
 
 
-def test_jobs_outlive_a_killed_engine_and_run_once(cluster, tmp_path: Path, program, runs, messages, arguments) -> None:
+def test_jobs_outlive_a_killed_engine_and_run_once(
+    cluster, tmp_path: Path, program, runs, messages, arguments
+) -> None:
     path = program("prove", f'until [[ -e {tmp_path}/go ]]; do sleep 0.1; done; cp "$input" "$output"')
     command = arguments(path, 2)
     engine = compose(*command)
@@ -59,8 +71,13 @@ def test_jobs_outlive_a_killed_engine_and_run_once(cluster, tmp_path: Path, prog
     assert sorted(runs("prove")) == ["1", "2"]  # each once
 
 
-def test_a_job_that_is_cancelled_is_run_again(cluster, tmp_path: Path, program, runs, messages, arguments) -> None:
-    path = program("prove", f'[[ -e {tmp_path}/first ]] || {{ touch {tmp_path}/first; sleep 1000; }}; cp "$input" "$output"')
+def test_a_job_that_is_cancelled_is_run_again(
+    cluster, tmp_path: Path, program, runs, messages, arguments
+) -> None:
+    path = program(
+        "prove",
+        f'[[ -e {tmp_path}/first ]] || {{ touch {tmp_path}/first; sleep 1000; }}; cp "$input" "$output"',
+    )
     engine = compose(*arguments(path, 1))
     wait_until((tmp_path / "first").exists, "the job runs")
     subprocess.run(["scancel", "--signal=KILL", "--full", "--me"], check=True)

@@ -70,6 +70,7 @@ Case = tuple[Reason, str, Callable[[Block], object]]
 CASES: list[Case] = [
     (Reason.NOT_FELTS, "is empty", lambda b: felts.read_felts(b.file(""))),
     (Reason.NOT_FELTS, "no JSON", lambda b: felts.read_felts(b.file('["0x1", '))),
+    (Reason.NOT_FELTS, "no JSON", lambda b: felts.read_felts(b.file("[" * 100_000))),
     (Reason.NOT_FELTS, "word 1: 'x'", lambda b: felts.read_felts(b.file('["0x1", "x"]'))),
     (
         Reason.NOT_FELTS,
@@ -120,6 +121,7 @@ CASES: list[Case] = [
     (Reason.SEGMENT_MALFORMED, "above 64 bits", lambda b: decode([1, 5, 1 << 74 | 2, 0], Form.PACKED)),
     (Reason.STATE_DIFF_MALFORMED, "no state update", lambda b: parse_state_update("{}", "update")),
     (Reason.STATE_DIFF_MALFORMED, "no state update", lambda b: parse_state_update("{", "update")),
+    (Reason.STATE_DIFF_MALFORMED, "no state update", lambda b: parse_state_update("[" * 100_000, "update")),
     (
         Reason.STATE_DIFF_MALFORMED,
         "above 64 bits",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,12 @@ class Stage:
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path)
+
+
+def large_segment() -> list[int]:
+    """6000 words of no known kind, as tests/data/da/make_vectors.py draws them."""
+    generator = random.Random(4844)
+    return [generator.randrange(2 ** generator.choice([8, 60, 130, 251])) for _ in range(6000)]
 
 
 def words(texts: list[str]) -> list[int]:
@@ -139,6 +146,19 @@ def test_wrong_segment_is_refused_before_anything_is_stored(stage: Stage, own: d
     assert output.error is not None and output.error.class_.value == "refused"
     assert output.error.reason.startswith("commitment-mismatch: ")
     assert not list(store.iterdir()) and not list((stage.folder / "work").iterdir())
+
+
+def test_segment_of_a_kind_to_come_passes(stage: Stage, own: dict[str, Any]) -> None:
+    """It is what the program committed to; what it means is the program's to prove."""
+    segment = large_segment()
+    inputs = {"snos_output": stage.file("output.json", words(own["large"]["output"]))}
+    inputs["da_segment"] = stage.file("segment.json", segment)
+
+    output = stage.run(inputs, sidecar=[4844])
+
+    assert output.facts["da_kind"] == "unknown"
+    assert [name for name in output.outputs if name.startswith("blob")] == ["blob_0", "blob_1"]
+    assert manifest(output).versioned_hashes == own["large"]["versioned_hashes"]
 
 
 def test_missing_segment_is_named(stage: Stage, own: dict[str, Any]) -> None:

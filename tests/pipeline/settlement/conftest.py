@@ -1,4 +1,5 @@
-"""A private Ethereum node with the contracts on it for each test that asks; they skip where it is not installed."""
+"""A private Ethereum node with the contracts on it for each test that asks; they skip where it is not
+installed."""
 
 import shutil
 import subprocess

@@ -19,7 +19,9 @@ ROOT_OF_UNITY = 3903325484781821239528670643512874685715965916413925054878141157
 OS, CONFIG = 0x5EED, 0xC0F16
 
 
-def made_up(number: int, root: int | None = None, data: tuple[int, ...] = (3, 1, 4), previous: int | None = None) -> list[int]:
+def made_up(
+    number: int, root: int | None = None, data: tuple[int, ...] = (3, 1, 4), previous: int | None = None
+) -> list[int]:
     """The output of a block without KZG; state roots are 1000 + number unless said otherwise."""
     old = number - 1 if previous is None else previous
     new_root = 1000 + number if root is None else root

@@ -56,5 +56,3 @@ def test_three_blocks_in_one_update(devnet: Devnet, tmp_path: Path) -> None:
     receipt = run_settle(tmp_path, words, devnet.settle_options(core), facts, [recorded_blob(name)])
     assert (receipt["previous_block"], receipt["block"]) == (2001, 2004)
     assert CoreContract(devnet.node, core).state() == State(words[1], 2004, words[5])
-
-

@@ -51,8 +51,13 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), ProxyHandler)
         self.target, self.hold, self.after = target, hold, after
         self.sends = 0
-        self.held = threading.Event()
+        self.held, self.over = threading.Event(), threading.Event()
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
+
+    def hold_back(self) -> None:
+        """Leaves the sender without an answer until the test is over."""
+        self.held.set()
+        self.over.wait(120)
 
 
 class ProxyHandler(BaseHTTPRequestHandler):
@@ -65,11 +70,13 @@ class ProxyHandler(BaseHTTPRequestHandler):
             self.server.sends += 1
             holding = self.server.sends == self.server.after
         if holding and self.server.hold == "before":
-            self.server.held.set()
+            self.server.hold_back()
             return
-        answer = requests.post(self.server.target, data=body, timeout=60).content
+        answer = requests.post(
+            self.server.target, data=body, headers={"Content-Type": "application/json"}, timeout=60
+        ).content
         if holding:
-            self.server.held.set()
+            self.server.hold_back()
             return
         self.send_response(200)
         self.send_header("Content-Length", str(len(answer)))
@@ -88,15 +95,23 @@ def proxy(target: str, hold: str, after: int) -> Iterator[Proxy]:
     try:
         yield server
     finally:
+        server.over.set()
         server.shutdown()
         server.server_close()
 
 
 @contextmanager
-def stage_process(folder: Path, words: list[int], options: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
+def stage_process(
+    folder: Path, words: list[int], options: dict[str, Any]
+) -> Iterator[subprocess.Popen[bytes]]:
     stage = stage_of(folder, words, options)
     write_model(stage.work_dir / "in.json", stage)
-    paths = ["--input-path", str(stage.work_dir / "in.json"), "--output-path", str(stage.work_dir / "out.json")]
+    paths = [
+        "--input-path",
+        str(stage.work_dir / "in.json"),
+        "--output-path",
+        str(stage.work_dir / "out.json"),
+    ]
     process = subprocess.Popen([sys.executable, "-m", "cairn_pipeline.stages.settle", *paths])
     try:
         yield process
@@ -119,10 +134,15 @@ def test_killed_around_sending(devnet: Devnet, core: str, tmp_path: Path, hold: 
     pending = journal_of(tmp_path, 8).steps[step].attempts
     assert len(pending) == 1 and pending[0].sent_at is None
     receipt = run_settle(tmp_path, words, options)
-    assert receipt["status"] == ("already-settled" if (step, hold) == ("update-state", "after") else "settled")
+    assert receipt["status"] == (
+        "already-settled" if (step, hold) == ("update-state", "after") else "settled"
+    )
     assert receipt["tx_is_ours"]
     attempts = journal_of(tmp_path, 8).steps[step].attempts
-    assert [attempt.hash for attempt in attempts] == [pending[0].hash] and attempts[0].outcome in ("included", "open")
+    assert [attempt.hash for attempt in attempts] == [pending[0].hash] and attempts[0].outcome in (
+        "included",
+        "open",
+    )
     assert updates(devnet, core) == 1
     assert devnet.node.nonce(devnet.address, "latest") == before + 2
 
@@ -133,7 +153,9 @@ def test_killed_while_it_waits_to_be_included(devnet: Devnet, core: str, tmp_pat
 
     def sent() -> bool:
         path = tmp_path / "settlement" / "8.json"
-        return path.exists() and journal_of(tmp_path, 8).steps["register-fact"].attempts[0].sent_at is not None
+        return (
+            path.exists() and journal_of(tmp_path, 8).steps["register-fact"].attempts[0].sent_at is not None
+        )
 
     with stage_process(tmp_path, words, options) as process:
         wait_for(sent, "transaction", 120)
@@ -159,7 +181,10 @@ def test_stopped_by_a_signal_is_transient(devnet: Devnet, core: str, tmp_path: P
 def test_submitted_twice_at_once(devnet: Devnet, core: str, tmp_path: Path) -> None:
     """Two operators of one run: the second waits for the first and finds it done."""
     options = devnet.settle_options(core)
-    with stage_process(tmp_path, made_up(8), options) as one, stage_process(tmp_path, made_up(8), options) as two:
+    with (
+        stage_process(tmp_path, made_up(8), options) as one,
+        stage_process(tmp_path, made_up(8), options) as two,
+    ):
         assert (one.wait(120), two.wait(120)) == (0, 0)
     results = [read_output(tmp_path / "8" / attempt / "out.json") for attempt in ("1", "2")]
     assert sorted(str(r.facts["settle_status"]) for r in results if r) == ["already-settled", "settled"]
@@ -188,8 +213,10 @@ def test_raised_fees_replace_with_the_same_nonce(devnet: Devnet, core: str, tmp_
 
     def mine_after_two_raises() -> None:
         wait_for(
-            lambda: (tmp_path / "settlement" / "8.json").exists()
-            and len(journal_of(tmp_path, 8).steps["register-fact"].attempts) == 3,
+            lambda: (
+                (tmp_path / "settlement" / "8.json").exists()
+                and len(journal_of(tmp_path, 8).steps["register-fact"].attempts) == 3
+            ),
             "second raise",
             120,
         )
@@ -237,7 +264,9 @@ def test_nonce_taken_by_another_transaction(devnet: Devnet, core: str, tmp_path:
     lost = journal_of(tmp_path, 8).steps["register-fact"].attempts[0]
     devnet.call("anvil_dropTransaction", lost.hash)
     devnet.call("anvil_impersonateAccount", devnet.address)
-    devnet.call("eth_sendTransaction", {"from": devnet.address, "to": devnet.address, "nonce": hex(lost.nonce)})
+    devnet.call(
+        "eth_sendTransaction", {"from": devnet.address, "to": devnet.address, "nonce": hex(lost.nonce)}
+    )
     devnet.mine()
     devnet.call("evm_setAutomine", True)
     assert run_settle(tmp_path, made_up(8), options | {"deadline": 60})["status"] == "settled"
@@ -263,7 +292,8 @@ def test_confirmations_are_waited_for(devnet: Devnet, core: str, tmp_path: Path)
 
 
 def test_a_reorg_while_it_waits(devnet: Devnet, core: str, tmp_path: Path) -> None:
-    """The update is taken off the chain, transactions and all: it is sent again, and again there is one effect."""
+    """The update is taken off the chain, transactions and all: it is sent again, and again there is one
+    effect."""
     options = devnet.settle_options(core, confirmations=3)
     snapshot = devnet.call("evm_snapshot")
     done: list[dict[str, Any]] = []

@@ -21,7 +21,7 @@ RULES_TEST = Path(__file__).parent / "alerts_test.yaml"
 def promtool(*arguments: str, stdin: bytes | None = None) -> None:
     program = shutil.which("promtool")
     if program is None:
-        pytest.skip("promtool is not installed: ./run setup --pipeline")
+        pytest.skip("promtool is not installed: it is part of the package prometheus")
     done = subprocess.run([program, *arguments], input=stdin, capture_output=True, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
 

@@ -16,7 +16,9 @@ from cairn_pipeline.watch.report import duration, render, write_report
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Headless Chromium: the system's, else the one that playwright installed."""
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: ./run setup --pipeline")
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: ./run setup --pipeline"
+    )
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with api.sync_playwright() as playwright:
         try:
@@ -49,7 +51,9 @@ def test_the_page_in_a_browser(night, browser, tmp_path: Path) -> None:
     assert page.locator("#proofs .bar span").count() == 4
     assert "prove: 40.0 s, 80 %" in page.locator("#proofs .bar span").nth(1).get_attribute("title")
     assert "document.title='owned'" in page.locator("#failures").inner_text()
-    assert "0.002000000" in page.locator("#fees").inner_text() and "0xabc" in page.locator("#fees").inner_text()
+    assert (
+        "0.002000000" in page.locator("#fees").inner_text() and "0xabc" in page.locator("#fees").inner_text()
+    )
     page.select_option("#filter", "stopped")
     shown = page.locator("#timeline tr[data-block]:visible")
     assert (shown.count(), shown.first.get_attribute("data-block")) == (1, "3")
