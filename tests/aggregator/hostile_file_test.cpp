@@ -1,5 +1,5 @@
-// Proof files that HDF5 reads and we refuse: what is in another file, what is packed, what nobody looks
-// at.
+// Proof files that HDF5 reads and we refuse: what is in another file, what is packed, what nobody
+// looks at.
 #include <fstream>
 #include <functional>
 
@@ -49,8 +49,8 @@ class HostileFile : public testing::Test {
     H5Ldelete(file, "/records/bytes", H5P_DEFAULT);
     const hsize_t count = 3;
     const hid_t space = H5Screate_simple(1, &count, nullptr);
-    const hid_t dataset = H5Dcreate2(file, "/records/bytes", H5T_STD_U8LE, space, H5P_DEFAULT, properties,
-                                     H5P_DEFAULT);
+    const hid_t dataset = H5Dcreate2(file, "/records/bytes", H5T_STD_U8LE, space, H5P_DEFAULT,
+                                     properties, H5P_DEFAULT);
     H5Dclose(dataset);
     H5Sclose(space);
     H5Pclose(properties);
@@ -87,7 +87,8 @@ TEST_F(HostileFile, IsPacked) {
     replace_records(file, properties);
   });
 
-  EXPECT_THAT(refusal, testing::HasSubstr("dataset records/bytes has a filter that is no checksum"));
+  EXPECT_THAT(refusal,
+              testing::HasSubstr("dataset records/bytes has a filter that is no checksum"));
 }
 
 TEST_F(HostileFile, IsCompact) {
@@ -97,7 +98,8 @@ TEST_F(HostileFile, IsCompact) {
     replace_records(file, properties);
   });
 
-  EXPECT_THAT(refusal, testing::HasSubstr("dataset records/bytes is neither chunked nor contiguous"));
+  EXPECT_THAT(refusal,
+              testing::HasSubstr("dataset records/bytes is neither chunked nor contiguous"));
 }
 
 TEST_F(HostileFile, LinksElsewhere) {
@@ -124,7 +126,8 @@ TEST_F(HostileFile, HoldsMoreOrLess) {
   const std::string less =
       refusal_after([](hid_t file) { H5Ldelete(file, "/segments/offsets", H5P_DEFAULT); });
 
-  EXPECT_THAT(more, testing::HasSubstr("group / holds claims provenance records segments statement"));
+  EXPECT_THAT(more,
+              testing::HasSubstr("group / holds claims provenance records segments statement"));
   EXPECT_THAT(less, testing::HasSubstr("group /segments holds bytes, wanted bytes offsets"));
 }
 

@@ -16,7 +16,8 @@ namespace {
 
 std::vector<std::string> small_pies() {
   std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(CAIRN_SOURCE_DIR "/tests/data/pie")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(CAIRN_SOURCE_DIR "/tests/data/pie")) {
     constexpr uintmax_t kLimit = 10'000;
     if (entry.path().extension() == ".zip" && entry.file_size() < kLimit) {
       paths.push_back(entry.path().string());
@@ -119,7 +120,8 @@ std::vector<Bytes> every_message() {
   // In the order of messages(), for blake3 by even numbers.
   std::vector<Bytes> result = {
       encode(Task{TaskKind::kProve, 1}),
-      encode(JobSetup{Hash::kPoseidon, statement, {{{1, 6, 0, 64, 0, 0}}, {{2, 7, 5, 99, 5, 133}, {}}}}),
+      encode(JobSetup{
+          Hash::kPoseidon, statement, {{{1, 6, 0, 64, 0, 0}}, {{2, 7, 5, 99, 5, 133}, {}}}}),
       encode(Hello{"host", 2, "cpu"}),
       encode(Done{{TaskKind::kCommit, 3}, 1.5, record}),
       encode(Span{4, 2}),

@@ -10,7 +10,8 @@ namespace cairn::fuzz {
 
 /// A number that counts, lengths and elements are interesting at.
 inline uint32_t edge_number(Random& random) {
-  constexpr uint32_t kEdges[] = {0, 1, 2, 63, 64, 255, 0x7f000000, 0x7f000001, 0x7fffffff, 0xffffffff};
+  constexpr uint32_t kEdges[] = {0,   1,          2,          63,         64,
+                                 255, 0x7f000000, 0x7f000001, 0x7fffffff, 0xffffffff};
   const uint64_t pick = random.below(std::size(kEdges) + 2);
   if (pick < std::size(kEdges)) return kEdges[pick];
   return static_cast<uint32_t>(random.bits() >> (32 + random.below(32)));

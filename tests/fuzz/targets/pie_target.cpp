@@ -64,7 +64,8 @@ void pie(Input input) {
     const Finding finding = check_statement(job.statement);
     if (finding.refusal == Refusal::kBuiltinUsed) return;
     if (finding.refusal != Refusal::kNone) std::fprintf(stderr, "%s\n", finding.detail.c_str());
-    require(finding.refusal == Refusal::kNone, "the verifier takes every statement that is let through");
+    require(finding.refusal == Refusal::kNone,
+            "the verifier takes every statement that is let through");
     if (job.missing.empty()) make_plan(count_rows(view_image(job.image.bytes())));
   });
 }

@@ -16,12 +16,15 @@ void proof(Input input) {
     const Statement& statement = file.proof.statement;
     if (encode_contents(file) != Bytes(input.begin(), input.end())) {
       // Attributes are a map: their order alone is not kept.
-      require(encode_contents(decode_contents(encode_contents(file), "fuzz")) == encode_contents(file),
-              "contents have one encoding");
-      require(encode_contents(file).size() == input.size(), "no byte of the contents is passed over");
+      require(
+          encode_contents(decode_contents(encode_contents(file), "fuzz")) == encode_contents(file),
+          "contents have one encoding");
+      require(encode_contents(file).size() == input.size(),
+              "no byte of the contents is passed over");
     }
     verify(file.proof);
-    gps_fact({}, statement.output, statement.output_layout.page_sizes, statement.output_layout.topology);
+    gps_fact({}, statement.output, statement.output_layout.page_sizes,
+             statement.output_layout.topology);
   });
 }
 

@@ -1,5 +1,5 @@
-// Every fuzz target for seconds: good inputs, and seeded changes of them. What libFuzzer once found is a
-// test of its own beside what was mended.
+// Every fuzz target for seconds: good inputs, and seeded changes of them. What libFuzzer once found
+// is a test of its own beside what was mended.
 #include <gtest/gtest.h>
 
 #include "tests/fuzz/targets/corpus.hpp"
@@ -8,7 +8,8 @@
 namespace cairn::fuzz {
 namespace {
 
-/// How many changes of each good input; a target may not take more than a few seconds under sanitizers.
+/// How many changes of each good input; a target may not take more than a few seconds under
+/// sanitizers.
 int changes(const std::string& target) {
   if (target == "proof_file") return 60;  // a process each
   if (target == "messages") return 2000;

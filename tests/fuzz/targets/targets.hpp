@@ -1,8 +1,8 @@
 // What is fuzzed: functions over arbitrary bytes. libFuzzer drives them (`./run test fuzz`), and
 // replay_test.cpp, for seconds in every run of the tests.
 //
-// A target throws nothing of the Error family but what its subject may throw on hostile input; a crash,
-// a report of a sanitizer, any other exception and a broken property (abort) are findings.
+// A target throws nothing of the Error family but what its subject may throw on hostile input; a
+// crash, a report of a sanitizer, any other exception and a broken property (abort) are findings.
 #pragma once
 
 #include <cstddef>
@@ -28,8 +28,8 @@ void pie(Input input);
 void proof_file(Input input);
 /// What that process hands over (encode_contents): decoding and the whole verification.
 void proof(Input input);
-/// A record and a segment's proof: every check of a segment, without the transcript that would stop all
-/// but honest proofs at the first one.
+/// A record and a segment's proof: every check of a segment, without the transcript that would stop
+/// all but honest proofs at the first one.
 void segment(Input input);
 /// A message between ranks, after a byte that says of which type, or a node of the fold tree.
 void messages(Input input);
@@ -43,8 +43,8 @@ inline constexpr Target kTargets[] = {
     {"proof", proof},     {"segment", segment}, {"messages", messages},
 };
 
-/// version.json, metadata.json, additional_data.json and execution_resources.json with a zero byte after
-/// each (JSON has none), then memory.bin; what is empty is not in the archive.
+/// version.json, metadata.json, additional_data.json and execution_resources.json with a zero byte
+/// after each (JSON has none), then memory.bin; what is empty is not in the archive.
 inline constexpr const char* kMembers[] = {"version.json", "metadata.json", "additional_data.json",
                                            "execution_resources.json", "memory.bin"};
 

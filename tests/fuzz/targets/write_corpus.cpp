@@ -16,7 +16,8 @@ int main(int argc, char** argv) {
     int number = 0;
     for (const cairn::fuzz::Bytes& bytes : cairn::fuzz::corpus(target.name)) {
       std::ofstream out(folder / ("seed." + std::to_string(number++)), std::ios::binary);
-      out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+      out.write(reinterpret_cast<const char*>(bytes.data()),
+                static_cast<std::streamsize>(bytes.size()));
     }
   }
 }
