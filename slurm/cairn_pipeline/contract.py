@@ -12,13 +12,13 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cairn_pipeline.files import sha256_file, write_atomic
 
-SCHEMA = 1
+SCHEMA: Literal[1] = 1
 Fact = str | int | bool | list[Any]
 
 
@@ -83,20 +83,23 @@ class Artifact(Strict):
 
     def verify(self) -> str | None:
         """None if the file is there and unchanged, else one line that says what is wrong."""
-        if not self.path.is_file():
-            return f"{self.path}: is missing"
-        size = self.path.stat().st_size
-        if size != self.bytes:
-            return f"{self.path}: {size} bytes, {self.bytes} were written"
-        if sha256_file(self.path) != self.sha256:
-            return f"{self.path}: its SHA-256 is not {self.sha256}"
+        try:
+            if not self.path.is_file():
+                return f"{self.path}: is missing"
+            size = self.path.stat().st_size
+            if size != self.bytes:
+                return f"{self.path}: {size} bytes, {self.bytes} were written"
+            if sha256_file(self.path) != self.sha256:
+                return f"{self.path}: its SHA-256 is not {self.sha256}"
+        except OSError as error:
+            return f"{str(self.path)[:200]}: cannot be read: {error.strerror}"
         return None
 
 
 class StageInput(Strict):
     """in.json"""
 
-    schema_: int = Field(SCHEMA, alias="schema")
+    schema_: Literal[1] = Field(SCHEMA, alias="schema")
     run: str
     block: int  # the last block of the unit
     stage: str
@@ -114,8 +117,13 @@ class StageInput(Strict):
         if path is None:
             known = ", ".join(sorted(self.inputs)) or "none"
             raise StageError(ErrorClass.BAD_INPUT, f"stage {self.stage}: no input {name}; there are: {known}")
-        if not path.is_file():
-            raise StageError(ErrorClass.BAD_INPUT, f"{path}: input {name} of stage {self.stage} is missing")
+        try:
+            there = path.is_file()
+        except OSError:  # a name too long, a folder that may not be entered
+            there = False
+        if not there:
+            what = f"{str(path)[:200]}: input {name} of stage {self.stage} is missing"
+            raise StageError(ErrorClass.BAD_INPUT, what)
         return path
 
 
@@ -128,14 +136,14 @@ class StageFailure(Strict):
 class StageOutput(Strict):
     """out.json"""
 
-    schema_: int = Field(SCHEMA, alias="schema")
+    schema_: Literal[1] = Field(SCHEMA, alias="schema")
     run: str
     block: int
     stage: str
     attempt: int
     outputs: dict[str, Artifact] = {}
     facts: dict[str, Fact] = {}
-    seconds: float = 0.0
+    seconds: float = Field(0.0, ge=0, allow_inf_nan=False)
     error: StageFailure | None = None
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
