@@ -40,7 +40,7 @@ struct SubtreeTile {
     const uint64_t node = kernel.first + i;
     const NeighbourRows<KoalaBear> place{
         node >> log_top, (node & ((uint64_t{1} << log_top) - 1)) + (uint64_t{entry} << log_top)};
-    uint32_t digest[kDigestWords];
+    uint32_t digest[kDigestWords] = {};
     if (level == 0) {
       hash_row(level, place, digest);
     } else {
