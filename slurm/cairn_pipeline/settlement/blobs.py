@@ -39,7 +39,7 @@ class Blobs:
 
     def wrap(self, raw: bytes, sidecar: Sidecar) -> bytes:
         """A signed transaction with its blobs, as eth_sendRawTransaction takes it; of the same hash."""
-        return raw[:1] + rlp.encode([rlp.decode(raw[1:]), *self._sidecar_fields(sidecar)])
+        return raw[:1] + bytes(rlp.encode([rlp.decode(raw[1:]), *self._sidecar_fields(sidecar)]))
 
     def _sidecar_fields(self, sidecar: Sidecar) -> list[Any]:
         setup = trusted_setup()

@@ -30,6 +30,8 @@ from cairn_pipeline.settlement.node import Node, RpcError, encode_call
 from cairn_pipeline.settlement.output import Output, parse_output
 
 CHAIN_ID = 31337
+# anvil computes its KZG tables with the first point evaluation: seconds of CPU, a minute of a busy machine.
+REQUEST_TIMEOUT = 300
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -110,6 +112,7 @@ class Devnet:
             "password_file": str(self.password_file),
             "confirmations": 1,
             "poll": 0.1,
+            "request_timeout": REQUEST_TIMEOUT,
             **more,
         }
 
@@ -155,7 +158,7 @@ def start_devnet(folder: Path, hardfork: str = "osaka", port: int | None = None,
             stdout=log,
             stderr=log,
         )
-    node = Node(f"http://127.0.0.1:{chosen}", 30)
+    node = Node(f"http://127.0.0.1:{chosen}", REQUEST_TIMEOUT)
     devnet = Devnet(node, process, folder, "", folder / "keystore.json", folder / "password")
     try:
         wait_for(lambda: _answers(devnet), "answer of anvil")
