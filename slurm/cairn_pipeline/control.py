@@ -28,7 +28,7 @@ def parse_blocks(text: str) -> list[int]:
 
 
 def submit(run: Run, slurm: SlurmClient, blocks: Iterable[int]) -> list[Submitted]:
-    """Takes blocks into the run and submits what its window has room for. Blocks of the run already: no-op."""
+    """Takes blocks into the run and submits what its window has room for. Known blocks: no-op."""
     for block in blocks:
         run.add(block)
     return advance(run, slurm)
@@ -82,7 +82,7 @@ def cancel(run: Run, slurm: SlurmClient, blocks: list[int]) -> list[int]:
     with run.locked():
         for block in blocks:
             with run.changing(block) as state:
-                for name, stage in state.stages.items():
+                for stage in state.stages.values():
                     if stage.status in (Status.WAITING, Status.QUEUED, Status.RUNNING):
                         if stage.job_id is not None:
                             jobs.append(stage.job_id)

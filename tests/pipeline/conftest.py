@@ -51,7 +51,7 @@ class Cluster:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """Real slurmctld, slurmd and munge; the environment points to them. Skips where Slurm is not installed."""
+    """Real slurmctld, slurmd, munge, and the environment for them. Skips where Slurm is not installed."""
     path = os.environ["PATH"] + ":/usr/sbin:/sbin"
     if shutil.which("slurmctld", path=path) is None:
         pytest.skip("Slurm is not installed: ./run setup --slurm")

@@ -16,7 +16,7 @@ STYLES = {
     Status.FAILED: "bold red",
     Status.CANCELLED: "magenta",
 }
-TRUST = "Settled means: an operator's key registered the fact after `cairn verify`; no contract checked the proof."
+TRUST = "Settled: an operator's key registered the fact after `cairn verify`; no contract checked the proof."
 
 
 def duration(start: datetime | None, end: datetime | None) -> str:

@@ -1,4 +1,4 @@
-"""Brings the files in line with Slurm: adopts jobs whose number was not written down, judges those that vanished."""
+"""Brings the files in line with Slurm: adopts jobs whose number was lost, judges those that vanished."""
 
 from cairn_pipeline.contract import ErrorClass, StageFailure, read_output
 from cairn_pipeline.jobs.script import job_name, token
@@ -73,8 +73,10 @@ def judge(
         return
     known = jobs.get(stage.job_id)
     end = known.state if known else slurm.ended_state(stage.job_id)
-    if stage.status is Status.QUEUED and stage.started is None and (
-        (known is not None and known.reason.startswith("Dependency")) or blocked(run, state, name)
+    if (
+        stage.status is Status.QUEUED
+        and stage.started is None
+        and ((known is not None and known.reason.startswith("Dependency")) or blocked(run, state, name))
     ):
         back_to_waiting(stage)  # Slurm ended it, because a job before it failed
         return
@@ -121,7 +123,7 @@ def predecessors(run: Run, state: BlockState, name: str) -> list[StageState]:
 
 
 def release_dependents(run: Run, block: int, name: str) -> None:
-    """After a failure: what cannot start any more waits for `retry`, in this block and, in order, in later ones.
+    """After a failure: what cannot start any more waits for `retry`, here and, in order, in later blocks.
 
     Their jobs are ended by Slurm (kill-on-invalid-dep). The caller holds the run's lock.
     """

@@ -88,8 +88,8 @@ class Runner:
             ours = stage.attempt == self.attempt and stage.job_id in (None, self.job_id)
             if not ours or stage.status.stopped or stage.status is Status.WAITING:
                 print(
-                    f"{self.stage} of block {self.block}: job {self.job_id}, attempt {self.attempt} is not the"
-                    f" current one: it is {stage.status}, job {stage.job_id}, attempt {stage.attempt}",
+                    f"{self.stage} of block {self.block}: job {self.job_id}, attempt {self.attempt} is not"
+                    f" the current one: it is {stage.status}, job {stage.job_id}, attempt {stage.attempt}",
                     file=sys.stderr,
                 )
                 return False
@@ -147,7 +147,7 @@ class Runner:
             if before.status is not Status.DONE:
                 raise StageError(
                     ErrorClass.TRANSIENT,
-                    f"a stage before {self.stage} of block {self.block} is {before.status}, it must be done first",
+                    f"a stage before {self.stage} of block {self.block} is {before.status}, wanted done",
                 )
         stage_input = StageInput(
             run=self.run.config.run,
@@ -267,8 +267,17 @@ class Runner:
                     return
 
     def renew_metrics(self) -> "subprocess.Popen[bytes]":
-        """Writes RUN/metrics.prom in a process of its own: it is not waited for while a stage runs."""
-        argv = [sys.executable, "-m", "cairn_pipeline.cli.main", "metrics", str(self.run.path)]
+        """Writes RUN/metrics.prom in a process of its own: it is not waited for, and yields to the stage."""
+        argv = [
+            "nice",
+            "-n",
+            "19",
+            sys.executable,
+            "-m",
+            "cairn_pipeline.cli.main",
+            "metrics",
+            str(self.run.path),
+        ]
         return subprocess.Popen(argv, stdout=subprocess.DEVNULL)
 
 

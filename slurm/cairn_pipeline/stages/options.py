@@ -23,7 +23,7 @@ def read_options(stage_input: StageInput, model: type[Model]) -> Model:
     if unknown:
         raise StageError(
             ErrorClass.CONFIGURATION,
-            f"stage {stage_input.stage} has no option {unknown[0]}; there are {', '.join(model.model_fields)}",
+            f"stage {stage_input.stage} has no option {unknown[0]}; known: {', '.join(model.model_fields)}",
         )
     try:
         return model.model_validate(stage_input.job | stage_input.options)

@@ -1,4 +1,4 @@
-"""Runs a stage's child program: what it prints goes on to the log, a stop reaches it, its failure has a reason."""
+"""Runs a stage's child program: its output goes on to the log, a stop reaches it, failures have a reason."""
 
 import collections
 import os
@@ -22,8 +22,8 @@ def run(
 ) -> str:
     """Runs argv in cwd and returns its stdout.
 
-    A failure is a StageError of its exit code's class; the reason is the first line on stderr that begins with
-    `says`, else the last one. A StageError raised meanwhile by a signal ends the child first.
+    A failure is a StageError of its exit code's class; the reason is the first line on stderr that begins
+    with `says`, else the last one. A StageError raised meanwhile by a signal ends the child first.
     """
     try:
         child = subprocess.Popen(

@@ -1,6 +1,6 @@
 """Stage snos: gets a block's PIE. Three sources: inbox, cairo, command.
 
-inbox    the sequencer's own SNOS leaves NUMBER.pie.zip, and NUMBER.da.json if there is a DA segment, in a folder
+inbox    the sequencer's own SNOS leaves NUMBER.pie.zip, and NUMBER.da.json if there is one, in a folder
 cairo    runs a compiled Cairo program with an input under a Cairo VM and takes its PIE
 command  any program with --input-path and --output-path that leaves the output `pie`, and `da_segment` if any
 

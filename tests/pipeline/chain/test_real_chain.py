@@ -1,4 +1,4 @@
-"""The whole pipeline on real parts: Slurm, mpirun, `cairn`, anvil. Recorded blocks from PIE to settled root."""
+"""The whole pipeline on real parts: Slurm, mpirun, `cairn`, anvil. Blocks from PIE to settled root."""
 
 import json
 import os
@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import Cluster, wait_until
-
 from cairn_pipeline import control
 from cairn_pipeline.contract import ErrorClass, StageError
 from cairn_pipeline.demo import Chain, make_run, private_chain, read_pie
@@ -20,6 +18,7 @@ from cairn_pipeline.jobs.reconcile import reconcile
 from cairn_pipeline.run_state import Run
 from cairn_pipeline.settlement.devnet import artifacts_folder, tools_folder
 from cairn_pipeline.slurm_client import Slurm
+from conftest import Cluster, wait_until
 
 pytestmark = [pytest.mark.slurm, pytest.mark.ethereum]
 
@@ -166,5 +165,7 @@ def at_rest(run: Run) -> bool:
 
 def node_of(run: Run, block: int) -> str:
     job = run.read(block).stages["prove"].job_id
-    answer = subprocess.run(["squeue", "-h", "-j", str(job), "-o", "%B"], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        ["squeue", "-h", "-j", str(job), "-o", "%B"], capture_output=True, text=True, check=True
+    )
     return answer.stdout.strip()

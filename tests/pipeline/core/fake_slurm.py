@@ -23,7 +23,9 @@ class FakeSlurm:
     def submit(self, script: Path, arguments: Sequence[str]) -> int:
         self.answer()
         self.next += 1
-        comment = next(line for line in script.read_text().splitlines() if "--comment=" in line).split("=", 1)[1]
+        comment = next(line for line in script.read_text().splitlines() if "--comment=" in line).split(
+            "=", 1
+        )[1]
         self.known[self.next] = Job(self.next, "PENDING", "Priority", comment)
         self.arguments[self.next] = list(arguments)
         if self.lose_answer:

@@ -1,7 +1,7 @@
-"""Measures the hand-over between stages: from the last line of one stage's program to the first of the next one's.
+"""Measures the hand-over between stages: from the end of one stage's program to the start of the next.
 
-hand_over.py [--blocks N] [--site-knobs]: on a private cluster, with stub stages that do nothing. In between lie
-the recording of the result, the end of the job, Slurm's turn, the start of the next job and of its program.
+hand_over.py [--blocks N] [--site-knobs]: on a private cluster, with stub stages that do nothing. In between
+lie the recording of the result, the end of the job, Slurm's turn, the start of the next job and its program.
 --site-knobs: Slurm's default scheduling parameters instead of the private cluster's quick ones.
 """
 
@@ -12,12 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from stub_run import settled, stub_run
-
 from cairn_pipeline import control
 from cairn_pipeline.demo import private_slurm
 from cairn_pipeline.run_state import Run
 from cairn_pipeline.slurm_client import Slurm
+from stub_run import settled, stub_run
 
 
 def gaps(run: Run, before: str, after: str) -> list[float]:
@@ -31,7 +30,9 @@ def gaps(run: Run, before: str, after: str) -> list[float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--blocks", type=int, default=10)
     parser.add_argument("--site-knobs", action="store_true")
     arguments = parser.parse_args()
@@ -50,7 +51,9 @@ def main() -> None:
                     found[pair] += gaps(run, before, after)
     for pair, values in found.items():
         values.sort()
-        print(f"{pair}: median {statistics.median(values):.2f} s, least {values[0]:.2f}, most {values[-1]:.2f}")
+        print(
+            f"{pair}: median {statistics.median(values):.2f} s, least {values[0]:.2f}, most {values[-1]:.2f}"
+        )
 
 
 if __name__ == "__main__":

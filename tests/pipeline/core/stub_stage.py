@@ -1,7 +1,7 @@
 """A stage that does what its option `plan` says for the block: a list of words, one for each life.
 
-ok; sleep:SECONDS; wait:FILE (until it exists); transient, capacity, bad-input, refused; kill (SIGKILL to itself);
-silent (ends with 0 and no out.json). The last word is repeated. Every life leaves a line in the option `trace`.
+ok; sleep:SECONDS; wait:FILE (until it exists); transient, capacity, bad-input, refused; kill (SIGKILL to
+itself); silent (ends with 0 and no out.json). The last word is repeated. Every life adds a line to `trace`.
 """
 
 import os

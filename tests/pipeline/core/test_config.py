@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from cairn_pipeline.config import load_config
 from cairn_pipeline.contract import ErrorClass, StageError
 from cairn_pipeline.files import locked, write_atomic
@@ -26,7 +25,9 @@ def test_the_defaults_are_the_chain_with_settlement_in_order() -> None:
 
 
 def test_a_change_keeps_what_it_does_not_name(tmp_path: Path) -> None:
-    changed = load_config(config(tmp_path, "[stages.prove]\nranks = 9\n[stages.prove.options]\nthreads = 2\n"), "r")
+    changed = load_config(
+        config(tmp_path, "[stages.prove]\nranks = 9\n[stages.prove.options]\nthreads = 2\n"), "r"
+    )
     assert changed.stages["prove"].ranks == 9 and changed.stages["prove"].after == ["da"]
     assert changed.stages["prove"].options == {"threads": 2}
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from cairn_pipeline.contract import Artifact, ErrorClass, error_class_of, read_output
 
 PROGRAM = """
@@ -23,7 +22,14 @@ stage_main(stage)
 
 
 def start(tmp_path: Path, body: str, **fields: Any) -> "subprocess.Popen[str]":
-    given = {"schema": 1, "run": "r", "block": 7, "stage": "s", "attempt": 1, "work_dir": str(tmp_path)} | fields
+    given = {
+        "schema": 1,
+        "run": "r",
+        "block": 7,
+        "stage": "s",
+        "attempt": 1,
+        "work_dir": str(tmp_path),
+    } | fields
     (tmp_path / "in.json").write_text(json.dumps(given))
     (tmp_path / "stage.py").write_text(PROGRAM.format(body=body))
     argv = [sys.executable, "stage.py", "--input-path", "in.json", "--output-path", "out.json"]
@@ -85,7 +91,11 @@ def test_a_stop_is_transient_and_leaves_a_reason(tmp_path: Path, number: signal.
     ("body", "fields", "words"),
     [
         ("stage_input.require('pie')", {}, "no input pie; there are: none"),
-        ("stage_input.require('pie')", {"inputs": {"pie": "/nowhere"}}, "/nowhere: input pie of stage s is missing"),
+        (
+            "stage_input.require('pie')",
+            {"inputs": {"pie": "/nowhere"}},
+            "/nowhere: input pie of stage s is missing",
+        ),
     ],
 )
 def test_a_missing_input_is_bad_input(tmp_path: Path, body: str, fields: dict[str, Any], words: str) -> None:

@@ -5,14 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Cluster, wait_until
-from stub_run import at_rest, settled, statuses, stub_run, trace
-
 from cairn_pipeline import control
 from cairn_pipeline.contract import ErrorClass, StageError
 from cairn_pipeline.jobs.reconcile import reconcile
 from cairn_pipeline.run_state import Run, Status
 from cairn_pipeline.slurm_client import Slurm
+from conftest import Cluster, wait_until
+from stub_run import at_rest, settled, statuses, stub_run, trace
 
 pytestmark = pytest.mark.slurm
 
@@ -23,7 +22,9 @@ def look(run: Run) -> bool:
         with run.locked():
             reconcile(run, Slurm())
     except StageError as error:
-        assert error.error_class is ErrorClass.TRANSIENT, error  # a restarting controller, a machine that is busy
+        assert error.error_class is ErrorClass.TRANSIENT, (
+            error
+        )  # a restarting controller, a machine that is busy
         return False
     return True
 

@@ -20,7 +20,15 @@ def run(tmp_path: Path, cairn: str, **options: Any) -> tuple[int, dict[str, Any]
     given = {"schema": 1, "run": "r", "block": 7, "stage": "snos", "attempt": 1, "work_dir": str(work)}
     given |= {"options": options, "job": {"cairn": cairn}}
     (work / "in.json").write_text(json.dumps(given))
-    argv = [sys.executable, "-m", "cairn_pipeline.stages.snos", "--input-path", "in.json", "--output-path", "out.json"]
+    argv = [
+        sys.executable,
+        "-m",
+        "cairn_pipeline.stages.snos",
+        "--input-path",
+        "in.json",
+        "--output-path",
+        "out.json",
+    ]
     code = subprocess.run(argv, cwd=work, check=False, env=os.environ).returncode
     return code, json.loads((work / "out.json").read_text())
 
@@ -79,7 +87,12 @@ def runner(tmp_path: Path, body: str) -> list[str]:
 def test_a_cairo_runner_is_given_program_input_and_pie(tmp_path: Path, cairn: str) -> None:
     body = f"assert sys.argv[1:3] == ['p.json', 'in-7.json']; shutil.copy({str(PIE)!r}, sys.argv[3])"
     program = [*runner(tmp_path, body), "{program}", "{input}", "{pie}"]
-    options = {"source": "cairo", "cairo_program": "p.json", "cairo_input": "in-{block}.json", "program": program}
+    options = {
+        "source": "cairo",
+        "cairo_program": "p.json",
+        "cairo_input": "in-{block}.json",
+        "program": program,
+    }
     code, output = run(tmp_path, cairn, **options)
     assert code == 0 and output["outputs"]["pie"]["bytes"] == PIE.stat().st_size
 

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
-from fake_slurm import FakeSlurm
-from stub_run import statuses, stub_run
-
 from cairn_pipeline import control
 from cairn_pipeline.contract import ErrorClass, StageError
 from cairn_pipeline.jobs.submit import advance
 from cairn_pipeline.run_state import Run, Status
+from fake_slurm import FakeSlurm
+from stub_run import statuses, stub_run
 
 
 def finish(run: Run, slurm: FakeSlurm, block: int, stage: str) -> None:
@@ -83,7 +82,9 @@ def test_nothing_changes_while_slurm_does_not_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("end", ["TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY", "FAILED", None])
-def test_a_job_that_vanished_is_submitted_again_with_its_tail_so_often(tmp_path: Path, end: str | None) -> None:
+def test_a_job_that_vanished_is_submitted_again_with_its_tail_so_often(
+    tmp_path: Path, end: str | None
+) -> None:
     run, slurm = stub_run(tmp_path / "run"), FakeSlurm()
     control.submit(run, slurm, [1])
     for attempt in (1, 2, 3):
@@ -116,7 +117,12 @@ def test_a_failed_settlement_holds_back_its_successors_only(tmp_path: Path) -> N
     assert statuses(run, "prove") == {1: "queued", 2: "cancelled", 3: "queued"}
     assert advance(run, slurm) == []
     again = control.retry(run, slurm, [2], [])
-    assert [(one.block, one.stage) for one in again] == [(2, "snos"), (2, "prove"), (2, "settle"), (3, "settle")]
+    assert [(one.block, one.stage) for one in again] == [
+        (2, "snos"),
+        (2, "prove"),
+        (2, "settle"),
+        (3, "settle"),
+    ]
 
 
 def test_retry_of_a_stage_with_a_job_is_refused(tmp_path: Path) -> None:

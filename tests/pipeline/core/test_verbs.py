@@ -8,14 +8,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from stub_run import stub_run
-
 from cairn_pipeline import control
 from cairn_pipeline.alerts import alert, cause
 from cairn_pipeline.cli.doctor import examine, secret
 from cairn_pipeline.cli.table import failures, run_table
 from cairn_pipeline.contract import Artifact, ErrorClass, StageFailure
 from cairn_pipeline.run_state import Status, read_run
+from stub_run import stub_run
 
 
 def failure(reason: str) -> StageFailure:
@@ -85,13 +84,19 @@ def test_gc_takes_what_finished_blocks_need_no_more(tmp_path: Path) -> None:
             state.stages["prove"].outputs = {"proof": Artifact.of(proof)}
             if block == 2:
                 state.stages["settle"].status = Status.RUNNING
-    assert control.collect_garbage(run, proofs=True, dry=True) and (run.path / "blocks/1/prove/1/proof.h5").exists()
+    assert (
+        control.collect_garbage(run, proofs=True, dry=True)
+        and (run.path / "blocks/1/prove/1/proof.h5").exists()
+    )
     control.collect_garbage(run, proofs=False, dry=False)
     left = sorted(str(p.relative_to(run.path / "blocks")) for p in run.path.glob("blocks/*/prove/*/*"))
     kept = ["1/prove/1/log", "1/prove/2/log", "1/prove/2/proof.h5"]
     assert left == kept + ["2/prove/1/log", "2/prove/1/proof.h5", "2/prove/2/log", "2/prove/2/proof.h5"]
     control.collect_garbage(run, proofs=True, dry=False)
-    assert not (run.path / "blocks/1/prove/2/proof.h5").exists() and (run.path / "blocks/2/prove/2/proof.h5").exists()
+    assert (
+        not (run.path / "blocks/1/prove/2/proof.h5").exists()
+        and (run.path / "blocks/2/prove/2/proof.h5").exists()
+    )
 
 
 def test_the_table_names_failures(tmp_path: Path) -> None:
