@@ -5,6 +5,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic_core import from_json
+
 from cairn_pipeline.da.errors import DaError, Reason
 
 PRIME = 2**251 + 17 * 2**192 + 1
@@ -33,8 +35,8 @@ def parse_felts(text: str, where: str) -> list[int]:
         raise DaError(Reason.NOT_FELTS, f"{where}: is empty, wanted a JSON array of felts")
     if stripped[0] == "[":
         try:
-            values = json.loads(stripped)
-        except (ValueError, RecursionError) as error:
+            values = from_json(stripped)
+        except ValueError as error:
             raise DaError(Reason.NOT_FELTS, f"{where}: no JSON: {error}") from None
     else:
         values = stripped.split()

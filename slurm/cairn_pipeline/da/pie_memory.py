@@ -4,13 +4,14 @@ With KZG the segment is not in the output, but it is in the run's memory. It is 
 counts must agree) and recognized by z, which no other data hashes to.
 """
 
-import json
 import struct
 import zipfile
 import zlib
 from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import from_json
 
 from cairn_pipeline.da import stateless
 from cairn_pipeline.da.equivalence import matches
@@ -98,8 +99,8 @@ class Pie:
                 size = archive.getinfo(member).file_size
                 if size > MAX_JSON_BYTES:
                     raise self._error(f"{member}: {size} bytes, at most {MAX_JSON_BYTES} wanted")
-                value = json.loads(archive.read(member))
-        except (*DAMAGED, ValueError, RecursionError) as error:
+                value = from_json(archive.read(member))
+        except (*DAMAGED, ValueError) as error:
             raise self._error(f"{member}: {error}") from None
         if not isinstance(value, dict):
             raise self._error(f"{member}: is no JSON object")

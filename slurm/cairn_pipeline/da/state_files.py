@@ -1,8 +1,9 @@
 """The segment of a state update from files: the RPC's JSON, and where needed aliases and nonces beside it."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
+
+from pydantic_core import from_json
 
 from cairn_pipeline.da import aliases as stateful
 from cairn_pipeline.da.blob import chunks
@@ -60,11 +61,11 @@ def read_pairs(path: Path, key: str, value: str) -> dict[int, int]:
     by Starknet's feeder. Raises DaError(state-diff-malformed).
     """
     try:
-        raw = json.loads(read_text(path))
+        raw = from_json(read_text(path))
         if isinstance(raw, dict):
             return {parse_felt(k, f"{path}: key"): parse_felt(v, f"{path}: {k}") for k, v in raw.items()}
         return {parse_felt(i[key], f"{path}: {key}"): int(str(i[value]), 16) for i in raw}
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise DaError(
             Reason.STATE_DIFF_MALFORMED, f"{path}: wanted pairs of {key} and {value}: {error!r}"
         ) from None

@@ -1,11 +1,11 @@
 """A state update as Starknet's RPC gives it (starknet_getStateUpdate), turned into a state diff."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic_core import from_json
 
 from cairn_pipeline.da.errors import DaError, Reason
 from cairn_pipeline.da.felts import parse_felt, read_text
@@ -77,11 +77,11 @@ def parse_state_update(text: str, name: str, nonces: Mapping[int, int] | None = 
     Raises DaError(state-diff-malformed).
     """
     try:
-        raw = json.loads(text)
+        raw = from_json(text)
         if isinstance(raw, dict) and "result" in raw:
             raw = raw["result"]
         diff = _StateUpdate.model_validate(raw).state_diff
-    except (ValueError, RecursionError) as error:  # pydantic's is a ValueError
+    except ValueError as error:  # pydantic's is a ValueError
         raise DaError(Reason.STATE_DIFF_MALFORMED, f"{name}: no state update: {error}") from None
     storage: dict[int, dict[int, int]] = {}
     for item in diff.storage_diffs:

@@ -35,7 +35,7 @@ class Stage:
         self, inputs: dict[str, Path], wanted: int = 0, program: bool = False, **options: Any
     ) -> StageOutput:
         document = {"schema": 1, "run": "test", "block": 42, "stage": "da", "attempt": 1}
-        document |= {"work_dir": str(self.folder / "work"), "options": {"cairn": "cairn", **options}}
+        document |= {"work_dir": str(self.folder / "work"), "options": options}
         document |= {"inputs": {name: str(path) for name, path in inputs.items()}, "facts": {"steps": 1}}
         given, left = self.folder / "in.json", self.folder / "out.json"
         given.write_text(json.dumps(document))
