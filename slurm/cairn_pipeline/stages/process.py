@@ -75,6 +75,10 @@ def end(child: "subprocess.Popen[str]") -> None:
 
 def reason(argv: Sequence[str], code: int, lines: list[str], says: str) -> str:
     said = [line.removeprefix(says) for line in lines if line.startswith(says)]
-    words = said[0] if said else next((line for line in reversed(lines) if line), "it said nothing")
+    words = (
+        said[0]
+        if said
+        else next((line for line in reversed(lines) if any(map(str.isalnum, line))), "it said nothing")
+    )
     name = next((Path(word).name for word in argv if "cairn" in Path(word).name), Path(argv[0]).name)
     return f"{name} ended with {code}: {words}"

@@ -15,7 +15,7 @@ from cairn_pipeline.stages.process import run
 class ProveOptions(Options):
     launch: list[str] = []  # words before the program: mpirun -n 3
     keep_dir: Path | None = None
-    resume: bool = False  # keep finished segments in keep_dir and take up those that are there
+    resume: bool = True  # keep finished segments in keep_dir and take up those that are there
     life: int = 0
     memory_mb: int | None = None  # per rank; halved in each life after the second, for smaller bundles
     backend: str = "auto"
@@ -42,13 +42,18 @@ def prove(stage_input: StageInput) -> StageResult:
 def command(options: ProveOptions, pie: Path, proof: Path, report: Path) -> list[str]:
     argv = [options.cairn, "prove", str(pie), "-o", str(proof), "--report", str(report)]
     argv += ["--backend", options.backend, "--hash", options.hash]
+    memory = "any"
     if options.memory_mb is not None:
-        argv += ["--memory", f"{max(options.memory_mb >> max(options.life - 1, 0), 256)}M"]
+        memory = f"{max(options.memory_mb >> max(options.life - 1, 0), 256)}M"
+        argv += ["--memory", memory]
     if options.threads is not None:
         argv += ["--threads", str(options.threads)]
     if options.resume and options.keep_dir is not None:
-        options.keep_dir.mkdir(parents=True, exist_ok=True)
-        argv += ["--work", str(options.keep_dir)]
+        keep = options.keep_dir / memory  # work is of no use under another cap: its plan is another
+        keep.mkdir(parents=True, exist_ok=True)
+        # Slurm runs one job of a stage at a time, so whoever held the folder is over; if a node that was
+        # given up for lost still runs it, the loss of its lock ends it.
+        argv += ["--work", str(keep), "--steal-lock"]
     return argv + options.arguments
 
 
