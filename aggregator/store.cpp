@@ -236,7 +236,11 @@ void Store::remove(const Entry& entry) const {
   fs::remove(fmt::format("{}/{}", folder_, entry_name(entry)), ignored);
 }
 
-void Store::finish(const StoredProof& proof) { write_manifest(folder_, {job_, created_, proof}); }
+void Store::finish(const StoredProof& proof) {
+  write_manifest(folder_, {job_, created_, proof});
+  std::error_code ignored;
+  fs::remove(folder_ + "/state.json", ignored);  // of a run that gave up
+}
 
 bool Store::stop_asked() const {
   std::error_code ignored;

@@ -91,24 +91,8 @@ void Coordinator::set_up() {
 
 /// Every record of the job: from the store, or committed now.
 void Coordinator::commit() {
-  std::vector<Task> first;
-  std::vector<Task> second;
-  bool counts_needed = false;
-  for (uint32_t i = 0; i < leaves_; ++i) {
-    const bool proven = earlier_.segments.contains(i);
-    counts_needed |= !input_->before_counts[i] && !(earlier_.records[i] && proven);
-  }
-  const bool count = counts_needed && earlier_.counts.empty();
-  for (uint32_t i = 0; i < leaves_; ++i) {
-    const bool early = input_->before_counts[i] && !earlier_.records[i];
-    if (count) first.push_back({early ? TaskKind::kCountAndCommit : TaskKind::kCount, i});
-    if (!count && early) first.push_back({TaskKind::kCommit, i});
-    if (!input_->before_counts[i] && !earlier_.records[i]) {
-      second.push_back({TaskKind::kCommit, i});
-    }
-  }
   records_.resize(leaves_);
-  size_t known = 0;
+  uint32_t known = 0;
   for (uint32_t i = 0; i < leaves_; ++i) {
     if (!earlier_.records[i]) continue;
     records_[i] = *earlier_.records[i];
@@ -117,6 +101,27 @@ void Coordinator::commit() {
   if (known + earlier_.segments.size() > 0) {
     progress_.note(fmt::format("resuming: {} of {} segments committed, {} proven in {}", known,
                                leaves_, earlier_.segments.size(), input_->store->folder()));
+  }
+  if (known == leaves_) {
+    draw_challenge();
+    take_earlier_leaves();
+  }
+  // Counts are for committing or proving what reads them; a stored proof that may yet be refused
+  // counts as missing.
+  bool counts_needed = known < leaves_;
+  for (uint32_t i = 0; i < leaves_; ++i) {
+    counts_needed |= !input_->before_counts[i] && !fold_->has(i);
+  }
+  const bool count = counts_needed && earlier_.counts.empty();
+  std::vector<Task> first;
+  std::vector<Task> second;
+  for (uint32_t i = 0; i < leaves_; ++i) {
+    const bool early = input_->before_counts[i] && !earlier_.records[i];
+    if (count) first.push_back({early ? TaskKind::kCountAndCommit : TaskKind::kCount, i});
+    if (!count && early) first.push_back({TaskKind::kCommit, i});
+    if (!input_->before_counts[i] && !earlier_.records[i]) {
+      second.push_back({TaskKind::kCommit, i});
+    }
   }
   run_tasks("commit", first);
   have_counts(counts_needed);
@@ -155,28 +160,35 @@ void Coordinator::have_counts(bool needed) {
   counts_ = {};
 }
 
-void Coordinator::prove() {
-  // Soundness: alpha and gamma are drawn only now, when every main root of the job is fixed.
+/// Soundness: alpha and gamma are drawn only when every main root of the job is fixed.
+void Coordinator::draw_challenge() {
   challenge_ = {draw_global_challenge(input_->hash, input_->statement, records_), records_};
-  announce(Tag::kChallenge, encode(challenge_));
-  std::vector<Task> tasks;
-  for (uint32_t i = 0; i < leaves_; ++i) {
-    if (!earlier_.segments.contains(i)) tasks.push_back({TaskKind::kProve, i});
-  }
-  // Those of the store are looked at while ranks prove the others.
-  schedule_->add(tasks);
-  hand_out();
+}
+
+/// The stored proofs that hold are leaves.
+void Coordinator::take_earlier_leaves() {
   for (auto& [index, segment] : std::exchange(earlier_.segments, {})) {
     try {
       fold_->add(input_->check_segment(challenge_, index, std::move(segment)), 0);
       ++proven_;
     } catch (const Error& error) {
+      if (error.code() != Code::kInvalidProof) throw;
       input_->store->reject({EntryKind::kSegment, {index, 1}}, error.what());
-      schedule_->add(Task{TaskKind::kProve, index});
-      hand_out();
     }
   }
-  run_tasks("prove", {});
+}
+
+void Coordinator::prove() {
+  if (challenge_.records.empty()) {
+    draw_challenge();
+    take_earlier_leaves();
+  }
+  announce(Tag::kChallenge, encode(challenge_));
+  std::vector<Task> tasks;
+  for (uint32_t i = 0; i < leaves_; ++i) {
+    if (!fold_->has(i)) tasks.push_back({TaskKind::kProve, i});
+  }
+  run_tasks("prove", tasks);
 }
 
 void Coordinator::run_tasks(const std::string& phase, std::vector<Task> tasks) {

@@ -73,6 +73,8 @@ class Coordinator {
   void set_up();
   void commit();
   void have_counts(bool needed);
+  void draw_challenge();
+  void take_earlier_leaves();
   void prove();
   void run_tasks(const std::string& phase, std::vector<Task> tasks);
   void announce(Tag tag, const std::vector<std::byte>& payload = {});

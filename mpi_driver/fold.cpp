@@ -135,7 +135,8 @@ void Fold::take_over(double seconds, const std::function<bool(int)>& is_busy) {
     });
     if (late == asked_.end()) return;
     log_warning("folding here what a rank is late with",
-                {{"from", late->second.rank}, {"node", name_of(late->first)}});
+                {{"from", is_busy(late->second.sender) ? late->second.sender : late->second.rank},
+                 {"node", name_of(late->first)}});
     const auto taken = asked_.extract(late);
     make_here(taken.key(), taken.mapped());
   }

@@ -237,6 +237,8 @@ void coordinate_job(Comm& comm, const Options& options, Progress& progress, int 
     publish(options.report, std::as_bytes(std::span(report)));
   }
   tell(outcome);
+  input.store = nullptr;
+  store.reset();  // nobody waits for its lock while a slow rank comes back
   coordinator.stop();
 }
 

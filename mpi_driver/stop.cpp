@@ -13,7 +13,11 @@ namespace {
 
 volatile std::sig_atomic_t caught = 0;
 
-void note(int signal) { caught = signal; }
+/// A second SIGTERM ends the process as it would any other.
+void note(int signal) {
+  if (signal == SIGTERM && caught == SIGTERM) std::signal(signal, SIG_DFL), std::raise(signal);
+  caught = signal;
+}
 
 void read_seconds(const char* name, double& value) {
   const char* text = std::getenv(name);

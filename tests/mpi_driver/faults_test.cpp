@@ -23,11 +23,11 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 const std::string kCairn = std::string(CAIRN_PROGRAM) + " ";
-/// Small enough that the sample needs several bundles.
-const std::string kTight = " --memory 175M";
+/// Small enough that the sample has several bundles.
+const std::string kSmall = "env CAIRN_SMALLEST_BUNDLE=100000 ";
 
 std::string prove_command(const Scratch& folder) {
-  return kCairn + "prove " + (test_data() / "pie" / "primes.pie.zip").string() + kTight + " -o " +
+  return kSmall + kCairn + "prove " + (test_data() / "pie" / "primes.pie.zip").string() + " -o " +
          (folder / "p.h5") + " --report " + (folder / "r.json") + " --work " + (folder / "work");
 }
 
@@ -223,7 +223,7 @@ TEST(AllFaults, HangInEachPhase) {
 
 TEST(AllFaults, HangWhileOthersCanFinish) {
   const Scratch folder;
-  const Ran ran = run_program(mpirun(3, "CAIRN_FAULT=2:prove:hang CAIRN_WATCHDOG_SECONDS=60") +
+  const Ran ran = run_program(mpirun(3, "CAIRN_FAULT=2:prove:hang CAIRN_WATCHDOG_SECONDS=25") +
                               prove_command(folder));
   EXPECT_EQ(ran.exit_code, 0) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("does not come back"));

@@ -15,7 +15,8 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-const std::string kCairn = std::string(CAIRN_PROGRAM) + " ";
+/// With bundles so small that the samples have several.
+const std::string kCairn = "env CAIRN_SMALLEST_BUNDLE=100000 " + std::string(CAIRN_PROGRAM) + " ";
 
 std::string pie(const char* name) { return (test_data() / "pie" / name).string(); }
 

@@ -28,7 +28,7 @@ inline std::string read_text(const std::string& path) {
 inline Ran run_program(const std::string& command) {
   const Scratch folder;
   const auto start = std::chrono::steady_clock::now();
-  const std::string all = "timeout 300 " + command + " > " + (folder / "out") + " 2> " +
+  const std::string all = "timeout -k 10 300 " + command + " > " + (folder / "out") + " 2> " +
                           (folder / "err") + " < /dev/null";
   const int status = std::system(all.c_str());
   Ran ran;
