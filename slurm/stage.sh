@@ -6,8 +6,11 @@
 # itself and its dependents stay valid. cairn_pipeline.jobs.runner counts the lives and says 75 for "again".
 requeue() {
   local try
-  # Slurm would requeue a cancelled job as well; whoever cancelled it did not mean that.
-  if [[ $(scontrol -o show job "$SLURM_JOB_ID" 2>/dev/null) == *JobState=CANCELLED* ]]; then exit 5; fi
+  # Slurm would requeue a cancelled job as well; whoever cancelled it did not mean that. COMPLETING, while we
+  # still run: Slurm is ending the job already. reconcile sees how, and submits it again if that was a loss.
+  local state
+  state=$(scontrol -o show job "$SLURM_JOB_ID" 2>/dev/null || true)
+  if [[ $state == *JobState=CANCELLED* || $state == *JobState=COMPLETING* ]]; then exit 5; fi
   for try in 1 2 3 4 5 6 7 8 9 10; do
     if scontrol requeue "$SLURM_JOB_ID"; then
       sleep 600 # Slurm ends this script now

@@ -120,7 +120,7 @@ class Slurm:
 
     def hold(self, job_ids: Sequence[int]) -> None:
         if job_ids:
-            self.run("scontrol", "hold", ",".join(map(str, job_ids)))
+            self.run("scontrol", "uhold", ",".join(map(str, job_ids)))
 
     def release(self, job_ids: Sequence[int]) -> None:
         if job_ids:
