@@ -142,12 +142,13 @@ void require_same(const std::string& folder, const JobIdentity& found, const Job
   if (found.software != wanted.software) {
     refuse(fmt::format("work of {}, this is {}", found.software, wanted.software));
   }
+  // First: the statement's digest is made with it.
+  if (found.hash != wanted.hash) {
+    refuse(fmt::format("work with --hash {}, asked for is {}", found.hash, wanted.hash));
+  }
   if (found.statement != wanted.statement || found.image != wanted.image) {
     refuse(fmt::format("work on another run (program {}), the input's program is {}",
                        found.program_hash, wanted.program_hash));
-  }
-  if (found.hash != wanted.hash) {
-    refuse(fmt::format("work with --hash {}, asked for is {}", found.hash, wanted.hash));
   }
   if (found.memory != wanted.memory) {
     refuse(fmt::format("planned with --memory {}, asked for is {} (bytes; 0: not given)",
