@@ -86,6 +86,7 @@ fn main() {
         layout: LayoutName::all_cairo_stwo,
         proof_mode: true,
         disable_trace_padding: true,
+        fill_holes: true,
         ..Default::default()
     };
     let runner = cairo_run_program(&program, &config, &mut BuiltinHintProcessor::new_empty()).expect("a run");
