@@ -85,6 +85,7 @@ class CudaBackend final : public Backend {
   }
 
   std::string_view name() const override { return name_; }
+  DeviceQueue queue() const { return {device_, stream_}; }
 
   void* allocate(size_t bytes) override {
     bytes = std::max<size_t>(bytes, 1);
@@ -214,6 +215,11 @@ std::vector<std::string> device_ids() {
     ids.push_back(std::move(id));
   }
   return ids;
+}
+
+std::optional<DeviceQueue> device_queue(const Backend& backend) {
+  const auto* made = dynamic_cast<const cuda::CudaBackend*>(&backend);
+  return made != nullptr ? std::optional(made->queue()) : std::nullopt;
 }
 
 Result<std::unique_ptr<Backend>> make_cuda_backend(const BackendOptions& options) {

@@ -62,12 +62,23 @@ void BundleEngine::count_uses(uint32_t bundle) {
 std::vector<uint32_t> BundleEngine::counts() const { return counts_->to_host(); }
 
 void BundleEngine::set_counts(const std::vector<uint32_t>& counts) {
-  // What the verifier itself says on the buses is nobody's bundle: each worker adds it to the sums.
   std::vector<uint32_t> with_public = counts;
-  const bool provided = count_public_uses<PlainAdd>(setup_.statement, host_image_,
-                                                    at_host(counts_->view(), with_public.data()));
-  check(provided, "the statement is about the image");
+  add_public_uses(with_public);
   counts_->from_host(with_public);
+}
+
+std::vector<uint32_t> BundleEngine::sum_counts(Comm& comm) {
+  DeviceSum* devices = options_.device_sum;
+  if (devices == nullptr || !devices->agreed(*backend_)) return Engine::sum_counts(comm);
+  return devices->run(*backend_, counts_->view().memory, counts_->size(),
+                      [this](std::vector<uint32_t>& sums) { add_public_uses(sums); });
+}
+
+/// What the verifier itself says on the buses is nobody's bundle: it is added to the sums.
+void BundleEngine::add_public_uses(std::vector<uint32_t>& counts) const {
+  const bool provided = count_public_uses<PlainAdd>(setup_.statement, host_image_,
+                                                    at_host(counts_->view(), counts.data()));
+  check(provided, "the statement is about the image");
 }
 
 SegmentRecord BundleEngine::commit(uint32_t bundle, bool counting) {

@@ -8,6 +8,7 @@
 
 #include "core/timer.hpp"
 #include "kernels/job_memory.hpp"
+#include "mpi_driver/device_sum.hpp"
 #include "mpi_driver/engine.hpp"
 #include "mpi_driver/memory_plan.hpp"
 #include "stark/prover/bundle_prover.hpp"
@@ -22,6 +23,7 @@ struct EngineOptions {
   /// as far as it allows, and made again otherwise.
   uint64_t memory = 0;
   std::string host;
+  DeviceSum* device_sum = nullptr;  // null: counts are summed in host memory
 };
 
 class BundleEngine : public Engine {
@@ -34,6 +36,7 @@ class BundleEngine : public Engine {
   void count_uses(uint32_t bundle) override;
   std::vector<uint32_t> counts() const override;
   void set_counts(const std::vector<uint32_t>& counts) override;
+  std::vector<uint32_t> sum_counts(Comm& comm) override;
   SegmentRecord commit(uint32_t bundle, bool counting) override;
   void begin_proving(ChallengeMessage message) override;
   Node prove(uint32_t bundle) override;
@@ -43,6 +46,7 @@ class BundleEngine : public Engine {
  private:
   BundleProver prover(uint32_t bundle);
   bool has_room_to_keep(uint32_t bundle) const;
+  void add_public_uses(std::vector<uint32_t>& counts) const;
 
   EngineOptions options_;
   JobSetup setup_;

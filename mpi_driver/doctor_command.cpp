@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "kernels/backend.hpp"
+#include "kernels/device_group.hpp"
 #include "mpi_driver/build_info.hpp"
 #include "mpi_driver/commands.hpp"
 #include "mpi_driver/progress.hpp"
@@ -73,6 +74,13 @@ Finding shared_memory() {
                       enough ? "" : ": each rank of a host will keep its own memory image")};
 }
 
+Finding nccl() {
+  DeviceGroups* groups = nccl_groups();
+  return {"nccl", groups != nullptr, false,
+          groups != nullptr ? groups->about()
+                            : "not in this build: counts of several GPUs are summed by MPI"};
+}
+
 std::vector<Finding> look() {
   const nlohmann::json build = version_json();
   return {{"version", true, false,
@@ -84,6 +92,7 @@ std::vector<Finding> look() {
            fmt::format("{} available", proc_value("/proc/meminfo", "MemAvailable"))},
           backend("cpu", true),
           backend("cuda", false),
+          nccl(),
           shared_memory(),
           {"mpi", true, false, build["mpi"].get<std::string>()},
           program("mpirun", "one process alone can still prove"),

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "aggregator/node.hpp"
+#include "core/comm.hpp"
 #include "mpi_driver/messages.hpp"
 
 namespace cairn {
@@ -27,6 +28,14 @@ class Engine {
   virtual void count_uses(uint32_t bundle) = 0;
   virtual std::vector<uint32_t> counts() const = 0;
   virtual void set_counts(const std::vector<uint32_t>& counts) = 0;
+  /// Collective over the workers: sets the sums of their counts. Gives those sums, on worker 1 at
+  /// least.
+  virtual std::vector<uint32_t> sum_counts(Comm& comm) {
+    std::vector<uint32_t> sums = counts();
+    comm.sum(sums);
+    set_counts(sums);
+    return sums;
+  }
   /// With `counting`, it does what count_uses() does as well: for a bundle that needs no counts.
   virtual SegmentRecord commit(uint32_t bundle, bool counting) = 0;
 

@@ -41,10 +41,27 @@ void for_pieces(size_t size, F&& f) {
   }
 }
 
+void sum_values(std::span<uint32_t> values, MPI_Comm comm) {
+  for_pieces(values.size(), [&](size_t offset, int count) {
+    mpi_check(
+        MPI_Allreduce(MPI_IN_PLACE, values.data() + offset, count, MPI_UINT32_T, MPI_SUM, comm),
+        "MPI_Allreduce");
+  });
+}
+
 void broadcast_bytes(std::byte* bytes, size_t size, MPI_Comm comm) {
   for_pieces(size, [&](size_t offset, int count) {
     mpi_check(MPI_Bcast(bytes + offset, count, MPI_BYTE, 0, comm), "MPI_Bcast");
   });
+}
+
+/// Rank 0's bytes, however many.
+std::vector<std::byte> broadcast_sized(std::vector<std::byte> bytes, MPI_Comm comm) {
+  uint64_t size = bytes.size();
+  mpi_check(MPI_Bcast(&size, 1, MPI_UINT64_T, 0, comm), "MPI_Bcast");
+  bytes.resize(size);
+  broadcast_bytes(bytes.data(), size, comm);
+  return bytes;
 }
 
 /// Room for shared memory on this host; a window that does not fit dies by SIGBUS when it is
@@ -82,9 +99,11 @@ std::string mpi_library() {
 
 struct MpiComm::State {
   MPI_Comm world = MPI_COMM_NULL;
-  MPI_Comm host = MPI_COMM_NULL;     // the ranks of this host
-  MPI_Comm leaders = MPI_COMM_NULL;  // the lowest rank of each host; null on the others
-  MPI_Comm workers = MPI_COMM_NULL;  // all but rank 0; null there
+  MPI_Comm host = MPI_COMM_NULL;             // the ranks of this host
+  MPI_Comm leaders = MPI_COMM_NULL;          // the lowest rank of each host; null on the others
+  MPI_Comm workers = MPI_COMM_NULL;          // all but rank 0; null there
+  MPI_Comm host_workers = MPI_COMM_NULL;     // of this host; null on rank 0
+  MPI_Comm leading_workers = MPI_COMM_NULL;  // the lowest of each host; null on the others
   std::vector<MPI_Win> windows;
   std::list<std::vector<std::byte>> copies;  // shared bytes where there was no room for a window
 
@@ -114,6 +133,7 @@ MpiComm::MpiComm(int& argc, char**& argv) : state_(std::make_unique<State>()) {
   mpi_check(MPI_Comm_split(state_->world, rank_ != 0 ? 0 : MPI_UNDEFINED, rank_, &state_->workers),
             "MPI_Comm_split");
   find_placement();
+  split_workers();
 }
 
 /// Messages may still be on their way to ranks that want no more (a node to one that was not waited
@@ -138,7 +158,8 @@ MpiComm::~MpiComm() {
     // A rank is gone: the launcher ends the others.
   }
   for (MPI_Win& window : state_->windows) MPI_Win_free(&window);
-  for (MPI_Comm* comm : {&state_->workers, &state_->leaders, &state_->host, &state_->world}) {
+  for (MPI_Comm* comm : {&state_->leading_workers, &state_->host_workers, &state_->workers,
+                         &state_->leaders, &state_->host, &state_->world}) {
     if (*comm != MPI_COMM_NULL) MPI_Comm_free(comm);
   }
   MPI_Finalize();
@@ -183,6 +204,22 @@ void MpiComm::find_placement() {
     share += 1.0 / static_cast<double>(std::max<long>(1, users));
   }
   placement_.threads = std::max(1u, static_cast<unsigned>(share + 1e-9));
+}
+
+void MpiComm::split_workers() {
+  if (state_->workers == MPI_COMM_NULL) return;
+  mpi_check(MPI_Comm_split_type(state_->workers, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL,
+                                &state_->host_workers),
+            "MPI_Comm_split_type");
+  int number = 0;
+  int workers = 0;
+  MPI_Comm_rank(state_->host_workers, &number);
+  MPI_Comm_size(state_->host_workers, &workers);
+  check(number == number_on_host() && workers == workers_on_host(),
+        "a worker has one number on its host");
+  mpi_check(MPI_Comm_split(state_->workers, number == 0 ? 0 : MPI_UNDEFINED, rank_,
+                           &state_->leading_workers),
+            "MPI_Comm_split");
 }
 
 void MpiComm::forget_sent() {
@@ -239,11 +276,7 @@ std::optional<Message> MpiComm::receive(std::chrono::milliseconds timeout) {
 }
 
 std::vector<std::byte> MpiComm::broadcast(std::vector<std::byte> bytes) {
-  uint64_t size = bytes.size();
-  mpi_check(MPI_Bcast(&size, 1, MPI_UINT64_T, 0, state_->world), "MPI_Bcast");
-  bytes.resize(size);
-  broadcast_bytes(bytes.data(), size, state_->world);
-  return bytes;
+  return broadcast_sized(std::move(bytes), state_->world);
 }
 
 std::span<const std::byte> MpiComm::share(std::span<const std::byte> bytes) {
@@ -285,11 +318,25 @@ std::span<const std::byte> MpiComm::share(std::span<const std::byte> bytes) {
 
 void MpiComm::sum(std::span<uint32_t> values) {
   check(state_->workers != MPI_COMM_NULL, "the coordinator takes no part in sums");
-  for_pieces(values.size(), [&](size_t offset, int count) {
-    mpi_check(MPI_Allreduce(MPI_IN_PLACE, values.data() + offset, count, MPI_UINT32_T, MPI_SUM,
-                            state_->workers),
-              "MPI_Allreduce");
-  });
+  sum_values(values, state_->workers);
+}
+
+bool MpiComm::all_agree(bool yes) {
+  check(state_->workers != MPI_COMM_NULL, "the coordinator takes no part in what workers agree on");
+  int agreed = yes ? 1 : 0;
+  mpi_check(MPI_Allreduce(MPI_IN_PLACE, &agreed, 1, MPI_INT, MPI_MIN, state_->workers),
+            "MPI_Allreduce");
+  return agreed == 1;
+}
+
+std::vector<std::byte> MpiComm::broadcast_on_host(std::vector<std::byte> bytes) {
+  check(state_->host_workers != MPI_COMM_NULL, "the coordinator is no worker of its host");
+  return broadcast_sized(std::move(bytes), state_->host_workers);
+}
+
+void MpiComm::sum_of_leaders(std::span<uint32_t> values) {
+  check(state_->leading_workers != MPI_COMM_NULL, "who leads its host's workers sums");
+  sum_values(values, state_->leading_workers);
 }
 
 std::vector<std::vector<std::byte>> MpiComm::gather_on_host(std::span<const std::byte> bytes) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/comm.hpp"
+#include "mpi_driver/host_comm.hpp"
 
 namespace cairn {
 
@@ -27,7 +28,7 @@ struct Placement {
 };
 
 /// All processes that the launcher started. Collective: starts and ends MPI.
-class MpiComm : public Comm {
+class MpiComm : public Comm, public HostComm {
  public:
   MpiComm(int& argc, char**& argv);
   ~MpiComm() override;
@@ -41,6 +42,12 @@ class MpiComm : public Comm {
   void sum(std::span<uint32_t> values) override;
   void abort(const Error& error) override;
 
+  int number_on_host() const override { return placement_.worker_on_host; }
+  int workers_on_host() const override { return static_cast<int>(placement_.workers); }
+  bool all_agree(bool yes) override;
+  std::vector<std::byte> broadcast_on_host(std::vector<std::byte> bytes) override;
+  void sum_of_leaders(std::span<uint32_t> values) override;
+
   /// Collective over the ranks of a host: the bytes of each, in the order of ranks.
   std::vector<std::vector<std::byte>> gather_on_host(std::span<const std::byte> bytes);
 
@@ -50,6 +57,7 @@ class MpiComm : public Comm {
  private:
   struct State;  // MPI's handles
   void find_placement();
+  void split_workers();
   void forget_sent();
   void drain();
 

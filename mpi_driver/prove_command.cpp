@@ -7,6 +7,7 @@
 #include "core/log.hpp"
 #include "mpi_driver/commands.hpp"
 #include "mpi_driver/device_choice.hpp"
+#include "mpi_driver/device_sum.hpp"
 #include "mpi_driver/memory_plan.hpp"
 #include "mpi_driver/mpi_comm.hpp"
 #include "mpi_driver/report.hpp"
@@ -34,7 +35,12 @@ void prove_as_rank(MpiComm& comm, const Options& options, int device,
   } else if (comm.rank() == 0) {
     coordinate_job(comm, options, progress, comm.size(), tell);
   } else {
-    work_on_job(comm, engine_of(options, comm.placement(), device));
+    SumRules rules = SumRules::from_environment();
+    rules.devices = rules.devices && !options.gpus_shared;  // each has one of its own
+    DeviceSum sum(comm, nccl_groups(), rules);
+    EngineOptions engine = engine_of(options, comm.placement(), device);
+    engine.device_sum = &sum;
+    work_on_job(comm, engine);
   }
 }
 

@@ -81,9 +81,8 @@ void Worker::arrive() { comm_.send(kCoordinator, static_cast<int>(Tag::kArrived)
 
 void Worker::sum_counts(bool send_back) {
   arrive();
-  std::vector<uint32_t> counts = engine_->counts();
-  comm_.sum(counts);
-  engine_->set_counts(counts);
+  fault_point(comm_.rank(), "sum");
+  const std::vector<uint32_t> counts = engine_->sum_counts(comm_);
   if (!send_back || comm_.rank() != 1) return;
   ByteWriter out;
   out.u32s(counts);

@@ -194,17 +194,19 @@ TEST(Faults, StopBySignalKeepsWhatIsFinished) {
 }
 
 TEST(AllFaults, KillInEachPhase) {
-  for (const char* fault : {"0:load:kill", "0:setup:kill", "0:count:kill", "0:commit:kill",
-                            "0:prove:kill", "0:verify:kill", "0:write:kill", "1:setup:kill",
-                            "1:count:kill", "1:commit:kill", "1:prove:kill", "1:merge:kill",
-                            "2:setup:kill", "2:count:kill", "2:commit:kill", "2:prove:kill"}) {
+  for (const char* fault :
+       {"0:load:kill", "0:setup:kill", "0:count:kill", "0:commit:kill", "0:prove:kill",
+        "0:verify:kill", "0:write:kill", "1:setup:kill", "1:count:kill", "1:sum:kill",
+        "1:commit:kill", "1:prove:kill", "1:merge:kill", "2:setup:kill", "2:count:kill",
+        "2:sum:kill", "2:commit:kill", "2:prove:kill"}) {
     expect_survived(fault, kKilled);
   }
 }
 
 TEST(AllFaults, ThrowInEachPhase) {
-  for (const char* fault : {"0:load", "0:setup", "0:count", "0:commit", "0:prove", "0:verify",
-                            "0:write", "1:setup", "2:count", "1:commit", "2:prove", "1:merge"}) {
+  for (const char* fault :
+       {"0:load", "0:setup", "0:count", "0:commit", "0:prove", "0:verify", "0:write", "1:setup",
+        "2:count", "2:sum", "1:commit", "2:prove", "1:merge"}) {
     expect_survived(fault, {4});
   }
 }
@@ -216,7 +218,7 @@ TEST(AllFaults, StopInEachPhase) {
 }
 
 TEST(AllFaults, HangInEachPhase) {
-  for (const char* fault : {"1:setup:hang", "2:count:hang", "1:commit:hang"}) {
+  for (const char* fault : {"1:setup:hang", "2:count:hang", "2:sum:hang", "1:commit:hang"}) {
     expect_survived(std::string(fault) + " CAIRN_WATCHDOG_SECONDS=20", {5});
   }
 }

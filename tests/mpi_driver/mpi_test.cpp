@@ -45,6 +45,13 @@ TEST(MpiRun, GivesTheSameDigestForAnyNumberOfRanks) {
   EXPECT_EQ(digests.size(), 1u);
 }
 
+TEST(MpiRun, HasWorkersOfAHostSpeakToEachOther) {
+  for (const int ranks : {2, 4}) {
+    const Ran ran = run_program(mpirun(ranks) + HOST_COMM_RANKS);
+    EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  }
+}
+
 TEST(MpiRun, ProvesAPieOfOthers) {
   CAIRN_NEED_SHARED(shared);
   const std::string input = (shared / "data" / "pie" / "fibonacci.zip").string();
