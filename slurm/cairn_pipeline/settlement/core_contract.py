@@ -11,6 +11,7 @@ from cairn_pipeline.settlement.node import BlockId, Node, RpcError, encode_call
 UPDATE_STATE = "updateState(uint256[],uint256,uint256)"
 UPDATE_STATE_WITH_DATA = "updateStateWithData(uint256[],uint256[])"
 UPDATE_STATE_KZG = "updateStateKzgDA(uint256[],bytes[])"
+UPDATE_STATE_ALT_DA = "updateStateAltDA(uint256[],bytes[])"
 REGISTER_FACT = "registerFact(bytes32)"
 STATE_UPDATE_EVENT = "0x" + keccak(text="LogStateUpdate(uint256,int256,uint256)").hex()
 LOG_WINDOW = 5000
@@ -65,6 +66,15 @@ class CoreContract:
 
     def config_hash(self) -> int:
         return int(self._read("configHash()"))
+
+    def allows_alt_da(self) -> bool:
+        """Whether it was deployed to settle blobs that are kept elsewhere; no other contract was."""
+        try:
+            return bool(self._read("altDA()", "bool"))
+        except RpcError as error:
+            if error.revert_reason is None:
+                raise
+            return False
 
     def is_operator(self, address: str) -> bool:
         return bool(self._read("isOperator(address)", "bool", address))

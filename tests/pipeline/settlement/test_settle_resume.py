@@ -27,7 +27,7 @@ from cairn_pipeline.settlement.devnet import Devnet, wait_for
 from cairn_pipeline.settlement.errors import SettlementError
 from cairn_pipeline.settlement.journal import Journal
 from cairn_pipeline.settlement.node import encode_call
-from cairn_pipeline.settlement.output import data_node, fact, parse_output
+from cairn_pipeline.settlement.output import fact, parse_output
 
 pytestmark = pytest.mark.ethereum
 
@@ -340,12 +340,11 @@ def test_a_reorg_to_another_root_is_named(devnet: Devnet, core: str, tmp_path: P
     assert devnet.call("evm_revert", snapshot)
     other = made_up(8, root=99)
     output = parse_output(other)
-    node = int.from_bytes(data_node(len(output.main), output.data), "big")
     governor = devnet.call("eth_accounts")[0]
     devnet.execute(core, "registerOperator(address)", governor)
     devnet.execute(CoreContract(devnet.node, core).registry(), "registerOperator(address)", governor)
     devnet.execute(CoreContract(devnet.node, core).registry(), REGISTER_FACT, fact(OS, output))
-    devnet.execute(core, UPDATE_STATE, output.main, node, len(output.data))
+    devnet.execute(core, UPDATE_STATE, output.main, output.data_node, len(output.data))
     thread.join(120)
     assert ended == ["settled-otherwise"] and updates(devnet, core) == 1
 
