@@ -15,6 +15,7 @@ UPDATE_STATE_ALT_DA = "updateStateAltDA(uint256[],bytes[])"
 REGISTER_FACT = "registerFact(bytes32)"
 STATE_UPDATE_EVENT = "0x" + keccak(text="LogStateUpdate(uint256,int256,uint256)").hex()
 LOG_WINDOW = 5000
+HEADS = 3  # how many may be taken by a reorg while we read
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,17 @@ class CoreContract:
 
     def state(self, block: BlockId = "latest") -> State:
         """Raises RpcError if the node no longer has the state at `block`."""
-        if block == "latest":
-            block = self.node.head()  # three reads of one block
+        if block != "latest":
+            return self._state(block)
+        for _ in range(HEADS - 1):
+            try:
+                return self._state(self.node.head())
+            except RpcError:  # a reorg has taken this head since: there is another
+                continue
+        return self._state(self.node.head())
+
+    def _state(self, block: BlockId) -> State:
+        """Three reads of one block."""
         return State(
             self._read("stateRoot()", block=block),
             self._read("stateBlockNumber()", "int256", block=block),

@@ -164,6 +164,8 @@ class EthereumSettlement:
                 "settle the blocks between first",
             )
         if state.number > output.old_number:
+            if self._is_settled("latest"):
+                refuse("reorg", "another sender has settled it since we looked; run it again")
             refuse(
                 "overlap",
                 f"the chain is at block {state.number}, within this range of {output.old_number + 1} to "

@@ -1,13 +1,21 @@
 """What the settlement tests share: blocks made up and recorded, blobs, a stage called in place."""
 
 import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cairn_pipeline.contract import Fact, StageInput
+from cairn_pipeline.contract import Fact, StageInput, write_model
 from cairn_pipeline.da.pie_memory import Pie
+from cairn_pipeline.settlement.core_contract import STATE_UPDATE_EVENT
+from cairn_pipeline.settlement.devnet import Devnet
+from cairn_pipeline.settlement.journal import Journal
 from cairn_pipeline.settlement.output import fact, parse_output
 from cairn_pipeline.stages.da import run as prepare_data
 from cairn_pipeline.stages.settle import settle
@@ -79,6 +87,42 @@ def stage_of(
         options={"run_dir": str(folder), **options},
         facts=facts_of(words) if facts is None else facts,
     )
+
+
+@contextmanager
+def stage_process(
+    folder: Path, words: list[int], options: dict[str, Any]
+) -> Iterator[subprocess.Popen[bytes]]:
+    stage = stage_of(folder, words, options)
+    write_model(stage.work_dir / "in.json", stage)
+    paths = [
+        "--input-path",
+        str(stage.work_dir / "in.json"),
+        "--output-path",
+        str(stage.work_dir / "out.json"),
+    ]
+    process = subprocess.Popen([sys.executable, "-m", "cairn_pipeline.stages.settle", *paths])
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def journal_of(folder: Path, block: int) -> Journal:
+    return Journal.model_validate_json((folder / "settlement" / f"{block}.json").read_bytes())
+
+
+def updates(devnet: Devnet, core: str) -> int:
+    """How many updates the chain holds."""
+    query = {"address": core, "topics": [STATE_UPDATE_EVENT], "fromBlock": "0x0", "toBlock": "latest"}
+    return len(devnet.call("eth_getLogs", query))
+
+
+def in_background(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
 
 
 def recorded(name: str) -> tuple[list[int], dict[str, Fact], int]:
