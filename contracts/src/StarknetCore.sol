@@ -26,9 +26,14 @@ contract StarknetCore is Roles, Messaging {
     uint256 public aggregatorProgramHash;
     uint256 public configHash;
     IFactRegistry public immutable verifier;
+    /// Whether a block's blobs may be kept elsewhere (`updateStateAltDA`). For ever as deployed: a chain that promises
+    /// its data on this one cannot go back on it.
+    bool public immutable altDA;
 
     event LogStateUpdate(uint256 globalRoot, int256 blockNumber, uint256 blockHash);
     event LogStateTransitionFact(bytes32 stateTransitionFact);
+    /// Under which names the data of a block settled by `updateStateAltDA` are to be found elsewhere.
+    event LogAltDA(uint256 indexed blockNumber, bytes32[] versionedHashes);
     event ProgramHashChanged(address indexed changedBy, uint256 oldProgramHash, uint256 newProgramHash);
     event AggregatorProgramHashChanged(
         address indexed changedBy, uint256 oldAggregatorProgramHash, uint256 newAggregatorProgramHash
@@ -42,7 +47,8 @@ contract StarknetCore is Roles, Messaging {
         IFactRegistry verifier_,
         uint256 stateRoot_,
         int256 stateBlockNumber_,
-        uint256 stateBlockHash_
+        uint256 stateBlockHash_,
+        bool altDA_
     ) {
         require(programHash_ != 0, "BAD_INITIALIZATION");
         require(address(verifier_).code.length > 0, "BAD_INITIALIZATION");
@@ -54,6 +60,7 @@ contract StarknetCore is Roles, Messaging {
         stateRoot = stateRoot_;
         stateBlockNumber = stateBlockNumber_;
         stateBlockHash = stateBlockHash_;
+        altDA = altDA_;
     }
 
     function identify() external pure returns (string memory) {
@@ -110,6 +117,22 @@ contract StarknetCore is Roles, Messaging {
         requireNext(programOutput);
         require(programOutput[ProgramOutput.USE_KZG] == 1, "UNEXPECTED_KZG_DA_FLAG");
         BlobEvaluation.requireBlobs(programOutput, kzgProofs);
+        update(programOutput, OutputFact.page(programOutput));
+    }
+
+    /// Moves on with the data in no blob of this chain: the proofs show what `updateStateKzgDA`'s do, of the blobs with
+    /// the output's own commitments. That these are available elsewhere is the operator's word. Only where the
+    /// contract was deployed for it. (Not in Starknet's contract.)
+    function updateStateAltDA(uint256[] calldata programOutput, bytes[] calldata kzgProofs)
+        external
+        onlyOperator
+    {
+        require(altDA, "ALT_DA_NOT_ALLOWED");
+        requireNext(programOutput);
+        require(programOutput[ProgramOutput.USE_KZG] == 1, "UNEXPECTED_KZG_DA_FLAG");
+        emit LogAltDA(
+            programOutput[ProgramOutput.NEW_NUMBER], BlobEvaluation.requireOpenings(programOutput, kzgProofs)
+        );
         update(programOutput, OutputFact.page(programOutput));
     }
 

@@ -22,7 +22,7 @@ abstract contract CoreTest {
     function setUp() public virtual {
         registry = new OperatorFactRegistry();
         registry.registerOperator(address(this));
-        core = new StarknetCore(OS, AGGREGATOR, CONFIG, registry, OLD_ROOT, 7, 70);
+        core = new StarknetCore(OS, AGGREGATOR, CONFIG, registry, OLD_ROOT, 7, 70, false);
         core.registerOperator(OPERATOR);
         vm.deal(OPERATOR, 0);
     }

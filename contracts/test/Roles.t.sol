@@ -30,11 +30,11 @@ contract RolesTest is CoreTest {
 
     function test_construction() external {
         expect("BAD_INITIALIZATION");
-        new StarknetCore(0, AGGREGATOR, CONFIG, registry, OLD_ROOT, 7, 70);
+        new StarknetCore(0, AGGREGATOR, CONFIG, registry, OLD_ROOT, 7, 70, false);
         expect("BAD_INITIALIZATION");
-        new StarknetCore(OS, AGGREGATOR, CONFIG, IFactRegistry(STRANGER), OLD_ROOT, 7, 70);
+        new StarknetCore(OS, AGGREGATOR, CONFIG, IFactRegistry(STRANGER), OLD_ROOT, 7, 70, false);
         expect("BAD_INITIALIZATION");
-        new StarknetCore(OS, AGGREGATOR, CONFIG, registry, OLD_ROOT, -2, 70);
+        new StarknetCore(OS, AGGREGATOR, CONFIG, registry, OLD_ROOT, -2, 70, false);
     }
 
     function test_governor_alone_configures() external {

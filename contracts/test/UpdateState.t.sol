@@ -26,7 +26,7 @@ contract UpdateStateTest is CoreTest {
     }
 
     function test_first_block_follows_minus_one() external {
-        core = new StarknetCore(OS, AGGREGATOR, CONFIG, registry, OLD_ROOT, -1, 70);
+        core = new StarknetCore(OS, AGGREGATOR, CONFIG, registry, OLD_ROOT, -1, 70, false);
         core.registerOperator(OPERATOR);
         uint256[] memory output = plain();
         output[2] = PRIME - 1;

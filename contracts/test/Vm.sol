@@ -8,6 +8,7 @@ interface Vm {
     function stopPrank() external;
     function expectRevert(bytes calldata reason) external;
     function blobhashes(bytes32[] calldata hashes) external;
+    function expectEmit() external;
     function warp(uint256 timestamp) external;
     function deal(address account, uint256 balance) external;
     function assume(bool condition) external pure;

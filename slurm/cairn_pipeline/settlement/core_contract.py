@@ -11,9 +11,11 @@ from cairn_pipeline.settlement.node import BlockId, Node, RpcError, encode_call
 UPDATE_STATE = "updateState(uint256[],uint256,uint256)"
 UPDATE_STATE_WITH_DATA = "updateStateWithData(uint256[],uint256[])"
 UPDATE_STATE_KZG = "updateStateKzgDA(uint256[],bytes[])"
+UPDATE_STATE_ALT_DA = "updateStateAltDA(uint256[],bytes[])"
 REGISTER_FACT = "registerFact(bytes32)"
 STATE_UPDATE_EVENT = "0x" + keccak(text="LogStateUpdate(uint256,int256,uint256)").hex()
 LOG_WINDOW = 5000
+HEADS = 3  # how many may be taken by a reorg while we read
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,17 @@ class CoreContract:
 
     def state(self, block: BlockId = "latest") -> State:
         """Raises RpcError if the node no longer has the state at `block`."""
-        if block == "latest":
-            block = self.node.head()  # three reads of one block
+        if block != "latest":
+            return self._state(block)
+        for _ in range(HEADS - 1):
+            try:
+                return self._state(self.node.head())
+            except RpcError:  # a reorg has taken this head since: there is another
+                continue
+        return self._state(self.node.head())
+
+    def _state(self, block: BlockId) -> State:
+        """Three reads of one block."""
         return State(
             self._read("stateRoot()", block=block),
             self._read("stateBlockNumber()", "int256", block=block),
@@ -65,6 +76,15 @@ class CoreContract:
 
     def config_hash(self) -> int:
         return int(self._read("configHash()"))
+
+    def allows_alt_da(self) -> bool:
+        """Whether it was deployed to settle blobs that are kept elsewhere; no other contract was."""
+        try:
+            return bool(self._read("altDA()", "bool"))
+        except RpcError as error:
+            if error.revert_reason is None:
+                raise
+            return False
 
     def is_operator(self, address: str) -> bool:
         return bool(self._read("isOperator(address)", "bool", address))

@@ -84,12 +84,17 @@ class Devnet:
     def execute(self, to: str, signature: str, *arguments: Any) -> None:
         self._send({"to": to, "data": "0x" + encode_call(signature, *arguments).hex()})
 
-    def deploy_core(self, first: Output, program_hash: int, aggregator_hash: int = 0) -> str:
-        """A core contract that holds the state before `first`; our account operates it and its registry."""
+    def deploy_core(
+        self, first: Output, program_hash: int, aggregator_hash: int = 0, alt_da: bool = False
+    ) -> str:
+        """A core contract that holds the state before `first`; our account operates it and its registry.
+
+        alt_da: it may settle blobs that are kept elsewhere.
+        """
         registry = self.deploy("OperatorFactRegistry", [])
         core = self.deploy(
             "StarknetCore",
-            ["uint256", "uint256", "uint256", "address", "uint256", "int256", "uint256"],
+            ["uint256", "uint256", "uint256", "address", "uint256", "int256", "uint256", "bool"],
             program_hash,
             aggregator_hash,
             first.config_hash,
@@ -97,6 +102,7 @@ class Devnet:
             first.old_root,
             first.old_number,
             first.old_hash,
+            alt_da,
         )
         for contract in (registry, core):
             self.execute(contract, "registerOperator(address)", self.address)
@@ -207,11 +213,13 @@ def main() -> None:
         "--output", type=Path, required=True, help="JSON array of the first block's output words"
     )
     parser.add_argument("--program-hash", type=lambda text: int(text, 16), required=True)
+    parser.add_argument("--alt-da", action="store_true", help="blobs may be kept elsewhere")
     arguments = parser.parse_args()
     try:
         words = [int(word, 16) for word in json.loads(arguments.output.read_text())]
         with running_devnet(arguments.folder) as devnet:
-            options = devnet.settle_options(devnet.deploy_core(parse_output(words), arguments.program_hash))
+            core = devnet.deploy_core(parse_output(words), arguments.program_hash, alt_da=arguments.alt_da)
+            options = devnet.settle_options(core)
             write_json(arguments.folder / "settle-options.json", options)
             print(json.dumps(options), flush=True)
             sys.stdin.read()

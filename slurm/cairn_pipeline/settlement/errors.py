@@ -15,8 +15,10 @@ CLASSES = {
     "not-operator": ErrorClass.CONFIGURATION,
     "program-hash": ErrorClass.CONFIGURATION,
     "config-hash": ErrorClass.CONFIGURATION,
+    "no-alt-da": ErrorClass.CONFIGURATION,
     # What came from the stages before is no such thing.
     "output": ErrorClass.BAD_INPUT,
+    "manifest": ErrorClass.BAD_INPUT,
     # It never will be right.
     "wrong-root": ErrorClass.REFUSED,
     "wrong-data": ErrorClass.REFUSED,

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from cairn_pipeline.contract import Fact
+from cairn_pipeline.da.manifest import DaManifest, Mode
+from cairn_pipeline.da.onchain_data import keccak_words
 from cairn_pipeline.files import locked
 from cairn_pipeline.settlement.blobs import Blobs, blobs_of
 from cairn_pipeline.settlement.core_contract import (
     UPDATE_STATE,
+    UPDATE_STATE_ALT_DA,
     UPDATE_STATE_KZG,
     UPDATE_STATE_WITH_DATA,
     CoreContract,
@@ -21,9 +24,10 @@ from cairn_pipeline.settlement.errors import SettlementError, refuse, require_bi
 from cairn_pipeline.settlement.fees import FeePolicy
 from cairn_pipeline.settlement.journal import JournalFile
 from cairn_pipeline.settlement.keys import Signer, open_signer
+from cairn_pipeline.settlement.manifest import openings
 from cairn_pipeline.settlement.node import BlockId, Node, RpcError, encode_call
 from cairn_pipeline.settlement.options import EthereumOptions
-from cairn_pipeline.settlement.output import Output, data_node, fact, keccak_words
+from cairn_pipeline.settlement.output import Output, fact
 from cairn_pipeline.settlement.sender import Call, Sender, estimate, log
 
 # The steps of a block's journal.
@@ -33,11 +37,15 @@ UPDATE_STEP = "update-state"
 
 @dataclass(frozen=True)
 class Block:
-    """What is to be settled: an output, its blobs, and what `cairn verify` said of the proof."""
+    """What is to be settled: an output, its blobs, and what `cairn verify` said of the proof.
+
+    manifest: what the da stage left, held to the output by check_manifest; of alt-da always there.
+    """
 
     output: Output
     blobs: Sequence[Path]
     facts: Mapping[str, Fact]
+    manifest: DaManifest | None = None
 
 
 class EthereumSettlement:
@@ -76,7 +84,7 @@ class EthereumSettlement:
             chain_id=self.options.chain_id,
             core=self.core.address,
             signer=signer.address,
-            output="0x" + keccak_words(self.output.main).hex(),
+            output=f"{keccak_words(self.output.main):#066x}",
         )
         sender = Sender(self.node, signer, self.options, journal)
         already = self._is_settled("latest")
@@ -156,6 +164,8 @@ class EthereumSettlement:
                 "settle the blocks between first",
             )
         if state.number > output.old_number:
+            if self._is_settled("latest"):
+                refuse("reorg", "another sender has settled it since we looked; run it again")
             refuse(
                 "overlap",
                 f"the chain is at block {state.number}, within this range of {output.old_number + 1} to "
@@ -209,15 +219,23 @@ class EthereumSettlement:
         return proven
 
     def _update_call(self, registry: FactRegistry, proven: bytes) -> Call:
-        output, blobs = self.output, None
-        if output.kzg is not None:
+        output, blobs, manifest = self.output, None, self.block.manifest
+        alt_da = manifest is not None and manifest.mode is Mode.ALT_DA
+        if output.kzg is not None and alt_da:
+            assert manifest is not None
+            if not self.core.allows_alt_da():
+                refuse(
+                    "no-alt-da",
+                    f"{self.core.address} was not deployed for data kept elsewhere: use mode ethereum-blob",
+                )
+            data = encode_call(UPDATE_STATE_ALT_DA, output.main, openings(manifest, output))
+        elif output.kzg is not None:
             blobs = self._blobs()
             data = encode_call(UPDATE_STATE_KZG, output.main, blobs.proofs)
-        elif self.options.data == "in-transaction":
-            data = encode_call(UPDATE_STATE_WITH_DATA, output.main, output.data)
+        elif alt_da or self.options.data == "elsewhere":
+            data = encode_call(UPDATE_STATE, output.main, output.data_node, len(output.data))
         else:
-            node = int.from_bytes(data_node(len(output.main), output.data), "big")
-            data = encode_call(UPDATE_STATE, output.main, node, len(output.data))
+            data = encode_call(UPDATE_STATE_WITH_DATA, output.main, output.data)
 
         def require_ready() -> None:
             self._require_next()

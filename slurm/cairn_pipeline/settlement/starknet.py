@@ -18,10 +18,10 @@ from eth_utils.crypto import keccak
 from poseidon_py.poseidon_hash import poseidon_hash_many
 
 from cairn_pipeline.contract import Fact, StageError, error_class_of
+from cairn_pipeline.da.felts import PRIME
 from cairn_pipeline.files import write_json
 from cairn_pipeline.settlement.errors import refuse, require_bits
 from cairn_pipeline.settlement.options import StarknetOptions
-from cairn_pipeline.settlement.output import PRIME
 
 ENTRY_POINT = "update_state"
 

@@ -1,15 +1,23 @@
 """What the settlement tests share: blocks made up and recorded, blobs, a stage called in place."""
 
 import json
-import struct
-import zipfile
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cairn_pipeline.contract import Fact, StageInput
+from cairn_pipeline.contract import Fact, StageInput, write_model
+from cairn_pipeline.da.pie_memory import Pie
+from cairn_pipeline.settlement.core_contract import STATE_UPDATE_EVENT
+from cairn_pipeline.settlement.devnet import Devnet
+from cairn_pipeline.settlement.journal import Journal
 from cairn_pipeline.settlement.output import fact, parse_output
+from cairn_pipeline.stages.da import run as prepare_data
 from cairn_pipeline.stages.settle import settle
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -81,6 +89,42 @@ def stage_of(
     )
 
 
+@contextmanager
+def stage_process(
+    folder: Path, words: list[int], options: dict[str, Any]
+) -> Iterator[subprocess.Popen[bytes]]:
+    stage = stage_of(folder, words, options)
+    write_model(stage.work_dir / "in.json", stage)
+    paths = [
+        "--input-path",
+        str(stage.work_dir / "in.json"),
+        "--output-path",
+        str(stage.work_dir / "out.json"),
+    ]
+    process = subprocess.Popen([sys.executable, "-m", "cairn_pipeline.stages.settle", *paths])
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def journal_of(folder: Path, block: int) -> Journal:
+    return Journal.model_validate_json((folder / "settlement" / f"{block}.json").read_bytes())
+
+
+def updates(devnet: Devnet, core: str) -> int:
+    """How many updates the chain holds."""
+    query = {"address": core, "topics": [STATE_UPDATE_EVENT], "fromBlock": "0x0", "toBlock": "latest"}
+    return len(devnet.call("eth_getLogs", query))
+
+
+def in_background(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
 def recorded(name: str) -> tuple[list[int], dict[str, Fact], int]:
     """Output, facts and program hash of a recorded PIE; skips the test where there is none."""
     path = SNOS / f"{name}.pie.zip"
@@ -97,14 +141,31 @@ def recorded(name: str) -> tuple[list[int], dict[str, Fact], int]:
 
 
 def output_of_pie(path: Path) -> list[int]:
-    with zipfile.ZipFile(path) as archive:
-        segment = json.loads(archive.read("metadata.json"))["builtin_segments"]["output"]
-        memory = archive.read("memory.bin")
-    words = {}
-    for address, raw in struct.iter_unpack("<Q32s", memory):
-        if (address & (2**63 - 1)) >> 47 == segment["index"]:
-            words[address & (2**47 - 1)] = int.from_bytes(raw, "little")
-    return [words[i] for i in range(segment["size"])]
+    return list(Pie(path).output())
+
+
+def run_da(
+    folder: Path, words: list[int], segment: list[int] | None = None, **options: Any
+) -> tuple[dict[str, Path], dict[str, Fact]]:
+    """The da stage over a block: what it leaves the settle stage, files and facts."""
+    work = folder / f"da-{words[3]}"
+    work.mkdir(parents=True)
+    inputs = {"snos_output": work / "output.json"}
+    inputs["snos_output"].write_text(json.dumps([hex(word) for word in words]))
+    if segment is not None:
+        inputs["da_segment"] = work / "segment.json"
+        inputs["da_segment"].write_text(json.dumps([hex(word) for word in segment]))
+    done = prepare_data(
+        StageInput(
+            run="test", block=words[3], stage="da", attempt=1, work_dir=work, inputs=inputs, options=options
+        )
+    )
+    left = {name: path for name, path in done.outputs.items() if name != "da_segment"}
+    return left, dict(done.facts)
+
+
+def recorded_segment(name: str) -> list[int]:
+    return [int(word, 16) for word in json.loads((SNOS / f"{name}.da.json").read_text())]
 
 
 def blob_of(segment: list[int]) -> bytes:
@@ -120,4 +181,4 @@ def blob_of(segment: list[int]) -> bytes:
 
 
 def recorded_blob(name: str) -> bytes:
-    return blob_of([int(word, 16) for word in json.loads((SNOS / f"{name}.da.json").read_text())])
+    return blob_of(recorded_segment(name))

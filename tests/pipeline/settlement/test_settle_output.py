@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from settlement_support import SNOS, made_up, output_of_pie
 
+from cairn_pipeline.da.felts import PRIME
 from cairn_pipeline.settlement.errors import SettlementError
-from cairn_pipeline.settlement.output import PRIME, Output, data_node, fact, output_fact, parse_output
+from cairn_pipeline.settlement.output import fact, parse_output
 
 
 @pytest.mark.skipif(not SNOS.is_dir(), reason=f"{SNOS} is not there")
@@ -42,10 +44,10 @@ def test_words_of_blobs() -> None:
     kzg = parse_output(words).kzg
     assert kzg is not None and kzg.z == 77
     assert [c.hex() for c in kzg.commitments] == [f"{2:048x}{1:048x}", f"{4:048x}{3:048x}"]
-    assert kzg.evaluations == (6 << 128 | 5, 8 << 128 | 7)
+    assert kzg.values == (6 << 128 | 5, 8 << 128 | 7)
 
 
-def set_word(place: int, value: int) -> Callable[[list[int]], None]:
+def set_word(place: int | slice, value: Any) -> Callable[[list[int]], None]:
     def change(words: list[int]) -> None:
         words[place] = value
 
@@ -57,15 +59,19 @@ def set_word(place: int, value: int) -> Callable[[list[int]], None]:
     [
         (set_word(1, PRIME), "outside the field"),
         (set_word(1, -1), "outside the field"),
-        (lambda words: words.__delitem__(slice(10, None)), "10 words"),
-        (lambda words: words.__delitem__(slice(11, None)), "ends before its messages to L2"),
-        (set_word(8, 2), "KZG flag is 2"),
+        (lambda words: words.__delitem__(slice(10, None)), "ends after 10 words"),
+        (lambda words: words.__delitem__(slice(11, None)), "wanted the size of the L1 to L2 messages"),
+        (set_word(8, 2), "use_kzg_da is 0x2, wanted less than 0x2"),
         (set_word(9, 1), "full output"),
-        (set_word(3, 7), "does not come after"),
-        (set_word(10, 1), "messages to L1"),
-        (set_word(10, 2**40), "messages to L1"),
-        (set_word(11, 4), "messages to L2"),
-        (lambda words: words.__setitem__(slice(8, 12), [1, 0, 7, 2]), "too few for the 2 blobs"),
+        (set_word(3, 7), "7 does not follow 7"),
+        (set_word(3, 2**64), "the block number is"),
+        (set_word(10, 1), "messages to L1: ends after 1 words"),
+        (set_word(10, 2**40), "of L2 to L1 messages wanted"),
+        (set_word(11, 2), "messages to L2: ends after 2 words"),
+        (set_word(11, 4), "of L1 to L2 messages wanted"),
+        (set_word(slice(12, None), []), "wanted a DA segment"),
+        (set_word(slice(8, None), [1, 0, 7, 2]), "wanted the low word of a commitment"),
+        (set_word(slice(8, None), [1, 0, 7, 0, 0, 0]), "0 blobs"),
     ],
 )
 def test_outputs_that_no_contract_takes(change: Callable[[list[int]], None], reason: str) -> None:
@@ -76,7 +82,11 @@ def test_outputs_that_no_contract_takes(change: Callable[[list[int]], None], rea
 
 
 def test_wide_halves_and_data_after_blobs() -> None:
-    for place, value, reason in ((12, 2**192, "too wide"), (15, 2**128, "too wide"), (18, 1, "in blobs")):
+    for place, value, reason in (
+        (12, 2**192, "word of a commitment is"),
+        (15, 2**128, "word of y is"),
+        (18, 1, "19 words, the content ends after 18"),
+    ):
         words = made_up(8, data=())
         words[8] = 1
         words[10:10] = [77, 1, 1, 2, 3, 4]
@@ -87,8 +97,10 @@ def test_wide_halves_and_data_after_blobs() -> None:
 
 
 def test_data_of_several_pages_is_one_node() -> None:
-    main = tuple(made_up(8, data=()))
     data = tuple(range(3801))
-    one = Output(main, data[:3800], None)
-    assert data_node(12, data) != data_node(12, data[:3800]) != data_node(13, data[:3800])
-    assert output_fact(one) != output_fact(Output(main, data, None))
+    long, short = parse_output(made_up(8, data=data)), parse_output(made_up(8, data=data[:3800]))
+    assert (long.main, long.data) == (short.main, data)
+    assert long.data_node != short.data_node and fact(1, long) != fact(1, short)
+    message = made_up(8, data=data)
+    message[10:11] = [3, 1, 2, 0]
+    assert parse_output(message).data_node != long.data_node  # it tells where the data begin

@@ -1,12 +1,10 @@
-"""Crashes, replacements, reorgs, two senders at once: always one effect."""
+"""Crashes, replacements, two senders at once: always one effect."""
 
 import json
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,32 +12,14 @@ from typing import Any
 
 import pytest
 import requests
-from settlement_support import OS, made_up, run_settle, stage_of
+from settlement_support import in_background, journal_of, made_up, run_settle, stage_process, updates
 
-from cairn_pipeline.contract import read_output, write_model
-from cairn_pipeline.settlement.core_contract import (
-    REGISTER_FACT,
-    STATE_UPDATE_EVENT,
-    UPDATE_STATE,
-    CoreContract,
-)
+from cairn_pipeline.contract import read_output
 from cairn_pipeline.settlement.devnet import Devnet, wait_for
 from cairn_pipeline.settlement.errors import SettlementError
-from cairn_pipeline.settlement.journal import Journal
 from cairn_pipeline.settlement.node import encode_call
-from cairn_pipeline.settlement.output import data_node, fact, parse_output
 
 pytestmark = pytest.mark.ethereum
-
-
-def journal_of(folder: Path, block: int) -> Journal:
-    return Journal.model_validate_json((folder / "settlement" / f"{block}.json").read_bytes())
-
-
-def updates(devnet: Devnet, core: str) -> int:
-    """How many updates the chain holds."""
-    query = {"address": core, "topics": [STATE_UPDATE_EVENT], "fromBlock": "0x0", "toBlock": "latest"}
-    return len(devnet.call("eth_getLogs", query))
 
 
 class Proxy(ThreadingHTTPServer):
@@ -98,26 +78,6 @@ def proxy(target: str, hold: str, after: int) -> Iterator[Proxy]:
         server.over.set()
         server.shutdown()
         server.server_close()
-
-
-@contextmanager
-def stage_process(
-    folder: Path, words: list[int], options: dict[str, Any]
-) -> Iterator[subprocess.Popen[bytes]]:
-    stage = stage_of(folder, words, options)
-    write_model(stage.work_dir / "in.json", stage)
-    paths = [
-        "--input-path",
-        str(stage.work_dir / "in.json"),
-        "--output-path",
-        str(stage.work_dir / "out.json"),
-    ]
-    process = subprocess.Popen([sys.executable, "-m", "cairn_pipeline.stages.settle", *paths])
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 @pytest.mark.parametrize("hold", ["before", "after"])
@@ -198,12 +158,6 @@ def test_settled_by_another_run(devnet: Devnet, core: str, tmp_path: Path) -> No
     second = run_settle(tmp_path / "b", made_up(8), options)
     assert (second["status"], second["tx_is_ours"]) == ("already-settled", False)
     assert second["tx_hash"] == first["tx_hash"] and second["fee_wei"] == 0
-
-
-def in_background(work: Callable[[], None]) -> threading.Thread:
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread
 
 
 def test_raised_fees_replace_with_the_same_nonce(devnet: Devnet, core: str, tmp_path: Path) -> None:
@@ -289,65 +243,6 @@ def test_confirmations_are_waited_for(devnet: Devnet, core: str, tmp_path: Path)
     assert done and done[0]["status"] == "settled"
     depth = devnet.node.head() - done[0]["tx_block"] + 1
     assert depth == 4
-
-
-def test_a_reorg_while_it_waits(devnet: Devnet, core: str, tmp_path: Path) -> None:
-    """The update is taken off the chain, transactions and all: it is sent again, and again there is one
-    effect."""
-    options = devnet.settle_options(core, confirmations=3)
-    snapshot = devnet.call("evm_snapshot")
-    done: list[dict[str, Any]] = []
-    thread = in_background(lambda: done.append(run_settle(tmp_path, made_up(8), options)))
-    wait_for(lambda: updates(devnet, core) == 1, "update", 120)
-    first = journal_of(tmp_path, 8).steps["update-state"].attempts[0].hash
-    assert devnet.call("evm_revert", snapshot)
-    wait_for(lambda: updates(devnet, core) == 1, "update again", 120)
-    devnet.mine(3)
-    thread.join(120)
-    assert done and done[0]["status"] == "settled" and done[0]["tx_hash"] == first
-    assert CoreContract(devnet.node, core).state().number == 8 and updates(devnet, core) == 1
-
-
-def test_a_reorg_after_the_end_is_noticed_by_a_rerun(devnet: Devnet, core: str, tmp_path: Path) -> None:
-    options = devnet.settle_options(core)
-    snapshot = devnet.call("evm_snapshot")
-    run_settle(tmp_path, made_up(8), options)
-    run_settle(tmp_path, made_up(9), options)
-    assert devnet.call("evm_revert", snapshot)
-    with pytest.raises(SettlementError, match="^out-of-order: "):
-        run_settle(tmp_path, made_up(9), options)
-    assert run_settle(tmp_path, made_up(8), options)["status"] == "settled"
-    assert run_settle(tmp_path, made_up(9), options)["status"] == "settled"
-    assert updates(devnet, core) == 2
-
-
-def test_a_reorg_to_another_root_is_named(devnet: Devnet, core: str, tmp_path: Path) -> None:
-    """After the reorg the chain holds the same block with another root, settled by somebody else."""
-    # The slow poll leaves us the time to change the chain between two of its looks.
-    options = devnet.settle_options(core, confirmations=3, poll=8.0)
-    snapshot = devnet.call("evm_snapshot")
-    ended: list[str] = []
-
-    def settle_here() -> None:
-        try:
-            run_settle(tmp_path / "a", made_up(8), options)
-        except SettlementError as error:
-            ended.append(error.name)
-
-    thread = in_background(settle_here)
-    wait_for(lambda: updates(devnet, core) == 1, "update", 120)
-    time.sleep(1)
-    assert devnet.call("evm_revert", snapshot)
-    other = made_up(8, root=99)
-    output = parse_output(other)
-    node = int.from_bytes(data_node(len(output.main), output.data), "big")
-    governor = devnet.call("eth_accounts")[0]
-    devnet.execute(core, "registerOperator(address)", governor)
-    devnet.execute(CoreContract(devnet.node, core).registry(), "registerOperator(address)", governor)
-    devnet.execute(CoreContract(devnet.node, core).registry(), REGISTER_FACT, fact(OS, output))
-    devnet.execute(core, UPDATE_STATE, output.main, node, len(output.data))
-    thread.join(120)
-    assert ended == ["settled-otherwise"] and updates(devnet, core) == 1
 
 
 def test_a_journal_of_another_output(devnet: Devnet, core: str, tmp_path: Path) -> None:
