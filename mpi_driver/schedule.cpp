@@ -75,6 +75,7 @@ std::optional<Task> Schedule::late_elsewhere(int rank) const {
   const Running* latest = nullptr;
   for (const auto& running : running_) {
     if (!running || !may_be_copied(running->task) || !wanted(running->task)) continue;
+    if (returned_.contains(running->task)) continue;
     const auto copies = std::count_if(running_.begin(), running_.end(), [&](const auto& other) {
       return other && other->task == running->task;
     });
@@ -92,15 +93,18 @@ void Schedule::released(int rank, double seconds) {
   Rate& rate = rates_[static_cast<size_t>(running->task.kind)];
   rate.seconds += seconds;
   rate.cost += static_cast<double>(cost_[running->task.bundle]);
+  returned_.insert(running->task);
   running_[rank].reset();
 }
 
 void Schedule::accept(const Task& task) {
+  returned_.erase(task);
   wanted_.erase(task);
   std::erase(queue_, task);  // in case it was asked for again
 }
 
 void Schedule::refuse(int rank, const Task& task) {
+  returned_.erase(task);
   refused_[task].insert(rank);
   distrusted_.insert(rank);
   const bool elsewhere = std::any_of(running_.begin(), running_.end(), [&](const auto& running) {

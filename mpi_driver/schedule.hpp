@@ -79,6 +79,7 @@ class Schedule {
   std::deque<Task> queue_;
   std::map<uint32_t, int> committer_;  // by bundle
   std::set<Task> wanted_;
+  std::set<Task> returned_;                      // a result is here, not yet accepted or refused
   std::vector<std::optional<Running>> running_;  // by rank
   std::map<Task, std::set<int>> refused_;        // by whom
   std::set<int> distrusted_;
