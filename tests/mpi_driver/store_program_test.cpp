@@ -54,7 +54,8 @@ TEST_F(WorkFolder, IsResumedInspectedAndCollected) {
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_THAT(again.err, HasSubstr("resuming: "));
   EXPECT_EQ(report()["proof_digest"], digest);
-  for (const json& worker : report()["workers"]) EXPECT_TRUE(worker["segments"].empty());
+  const json made = report();
+  for (const json& worker : made["workers"]) EXPECT_TRUE(worker["segments"].empty());
 
   // A proof that is not there any more is not paid for with the work.
   std::filesystem::rename(folder_ / "p.h5", folder_ / "q.h5");
