@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
 #include <string>
 
 #include <fmt/chrono.h>
@@ -15,20 +14,6 @@
 #include "mpi_driver/usage.hpp"
 
 namespace cairn::bench {
-namespace {
-
-std::string value_in(const char* file, const std::string& key) {
-  std::ifstream in(file);
-  for (std::string line; std::getline(in, line);) {
-    if (line.rfind(key, 0) != 0) continue;
-    const size_t begin = line.find_first_not_of(" \t", line.find(':') + 1);
-    return begin == std::string::npos ? "" : line.substr(begin);
-  }
-  return "unknown";
-}
-
-}  // namespace
-
 nlohmann::json context_json() {
   utsname system{};
   uname(&system);
@@ -38,9 +23,9 @@ nlohmann::json context_json() {
       {"utc", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
       {"host", system.nodename},
       {"system", fmt::format("{} {}", system.sysname, system.release)},
-      {"processor", value_in("/proc/cpuinfo", "model name")},
+      {"processor", proc_value("/proc/cpuinfo", "model name")},
       {"cores", usable_cores()},
-      {"memory", value_in("/proc/meminfo", "MemTotal")},
+      {"memory", proc_value("/proc/meminfo", "MemTotal")},
       {"load", load[0]},
       {"software", version_json()}};
   for (const char* name : {"SLURM_JOB_ID", "SLURM_JOB_NODELIST", "CUDA_VISIBLE_DEVICES"}) {

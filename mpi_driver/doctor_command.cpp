@@ -1,6 +1,5 @@
 // What this machine offers to Cairn, and what is missing.
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -26,17 +25,6 @@ struct Finding {
   bool needed;
   std::string text;
 };
-
-/// The first line of /proc/cpuinfo or /proc/meminfo that begins with `key`, after the colon.
-std::string proc_value(const char* file, const std::string& key) {
-  std::ifstream in(file);
-  for (std::string line; std::getline(in, line);) {
-    if (line.rfind(key, 0) != 0) continue;
-    const size_t begin = line.find_first_not_of(" \t", line.find(':') + 1);
-    return begin == std::string::npos ? "" : line.substr(begin);
-  }
-  return "unknown";
-}
 
 std::string on_path(const std::string& program) {
   const char* path = std::getenv("PATH");

@@ -1,6 +1,7 @@
 #include "mpi_driver/usage.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
@@ -30,20 +31,22 @@ uint64_t number_in(const std::string& path, uint64_t otherwise) {
   return file >> number ? number : otherwise;
 }
 
-/// The value in bytes of a line "Name:  number kB" of /proc/meminfo.
-uint64_t meminfo(const std::string& name, uint64_t otherwise) {
-  std::ifstream file("/proc/meminfo");
-  std::string word;
-  for (uint64_t kilobytes = 0; file >> word;) {
-    if (word == name && file >> kilobytes) return kilobytes * 1024;
-  }
-  return otherwise;
-}
-
 }  // namespace
 
+std::string proc_value(const char* file, const std::string& key) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind(key, 0) != 0) continue;
+    const size_t begin = line.find_first_not_of(" \t", line.find(':') + 1);
+    return begin == std::string::npos ? "" : line.substr(begin);
+  }
+  return "unknown";
+}
+
 uint64_t available_memory() {
-  uint64_t available = meminfo("MemAvailable:", uint64_t{4} << 30);
+  const uint64_t kilobytes =
+      std::strtoull(proc_value("/proc/meminfo", "MemAvailable").c_str(), nullptr, 10);
+  uint64_t available = kilobytes != 0 ? kilobytes * 1024 : uint64_t{4} << 30;
   // Batch systems and containers cap a control group; version 2 says "max" where there is no cap.
   std::ifstream groups("/proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {

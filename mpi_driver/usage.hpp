@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace cairn {
 
@@ -12,6 +13,10 @@ struct ResourceUsage {
 };
 
 ResourceUsage resource_usage();
+
+/// The first line of a file such as /proc/cpuinfo that begins with `key`, after the colon;
+/// "unknown" if there is none.
+std::string proc_value(const char* file, const std::string& key);
 
 /// Bytes that this host, or the control group that this process is in, has left to give.
 uint64_t available_memory();

@@ -147,13 +147,13 @@ def test_a_parked_message_keeps_its_evidence_until_it_is_revived(queue: QueueSto
     group = ConsumerGroup(queue, "group")
     claim = group.claim(this_owner("w"))
     assert claim is not None
-    group.note(claim, {"pid": 1}, Path("/work/1"))
+    group.note(claim, {"pid": 1}, Path("/scratch/1"))
     group.park(claim.message.id, claim.record, StageError(ErrorClass.BAD_INPUT, "no PIE"))
     record = group.dead_messages()[block_id(1)]
     assert (record.class_, record.reason, record.work_dir) == (
         ErrorClass.BAD_INPUT,
         "no PIE",
-        Path("/work/1"),
+        Path("/scratch/1"),
     )
     assert group.counts() == Counts(waiting=2, dead=1)
     assert group.revive([block_id(1), "never-parked"]) == 1
