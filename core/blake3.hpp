@@ -72,9 +72,10 @@ HOST_DEVICE void round(W (&v)[16], const W (&m)[16]) {
   mix(v[3], v[4], v[9], v[14], m[schedule(kRound, 14)], m[schedule(kRound, 15)]);
 }
 
-/// Replaces the chaining value h by the first half of the compression of the block m.
-template <class W>
-HOST_DEVICE void compress(W (&h)[8], const W (&m)[16], uint32_t counter, uint32_t block_bytes,
+/// Replaces the chaining value h by the first half of the compression of the block m. `counter` is
+/// a number, or a W of the lanes' numbers.
+template <class W, class Counter>
+HOST_DEVICE void compress(W (&h)[8], const W (&m)[16], Counter counter, uint32_t block_bytes,
                           uint32_t flags) {
   W v[16] = {h[0],
              h[1],
@@ -130,25 +131,17 @@ HOST_DEVICE void hash_chunk(Source&& source, uint32_t chunk, uint32_t word_count
   } while (begin < word_count);
 }
 
-/// The digest of a message of `word_count` words, the last of `tail_bytes` bytes. `kDepth` bounds
-/// its length: fewer than 2^kDepth chunks.
-template <int kDepth, class W, class Source>
-HOST_DEVICE void hash_message(Source&& source, uint32_t word_count, uint32_t tail_bytes,
-                              W (&out)[8]) {
-  const uint32_t chunk_count =
-      word_count <= kChunkWords ? 1 : (word_count + kChunkWords - 1) / kChunkWords;
-  if (chunk_count == 1) {
-    hash_chunk(source, 0, word_count, tail_bytes, kRoot, out);
-    return;
-  }
+/// The root over chunk_count >= 2 chunks, fewer than 2^kDepth: chunk_value(chunk, out) gives their
+/// chaining values, in order.
+template <int kDepth, class W, class ChunkValue>
+HOST_DEVICE void hash_tree(uint32_t chunk_count, ChunkValue&& chunk_value, W (&out)[8]) {
   // Chaining values of complete subtrees, largest first: one for each bit set in the chunks done so
   // far.
   W stack[kDepth][8];
   int depth = 0;
   for (uint32_t chunk = 0; chunk < chunk_count; ++chunk) {
     const bool last = chunk + 1 == chunk_count;
-    const uint32_t words = last ? word_count - chunk * kChunkWords : kChunkWords;
-    hash_chunk(source, chunk, words, last ? tail_bytes : 4, 0, out);
+    chunk_value(chunk, out);
     // A chunk completes as many subtrees as chunk + 1 has trailing zeros; the last one ends all.
     for (uint32_t done = chunk + 1; depth > 0 && (last || (done & 1) == 0); done >>= 1) {
       --depth;
@@ -165,6 +158,34 @@ HOST_DEVICE void hash_message(Source&& source, uint32_t word_count, uint32_t tai
       ++depth;
     }
   }
+}
+
+/// Gives hash_tree() the chunks of a message that lie in a source of words.
+template <class Source>
+struct ChunksOf {
+  Source& source;
+  uint32_t word_count;
+  uint32_t tail_bytes;
+
+  template <class W>
+  HOST_DEVICE void operator()(uint32_t chunk, W (&out)[8]) const {
+    const uint32_t left = word_count - chunk * kChunkWords;
+    const bool last = left <= kChunkWords;
+    hash_chunk(source, chunk, last ? left : kChunkWords, last ? tail_bytes : 4, 0, out);
+  }
+};
+
+/// The digest of a message of `word_count` words, the last of `tail_bytes` bytes. `kDepth` bounds
+/// its length: fewer than 2^kDepth chunks.
+template <int kDepth, class W, class Source>
+HOST_DEVICE void hash_message(Source&& source, uint32_t word_count, uint32_t tail_bytes,
+                              W (&out)[8]) {
+  if (word_count <= kChunkWords) {
+    hash_chunk(source, 0, word_count, tail_bytes, kRoot, out);
+    return;
+  }
+  hash_tree<kDepth>((word_count + kChunkWords - 1) / kChunkWords,
+                    ChunksOf<Source>{source, word_count, tail_bytes}, out);
 }
 
 }  // namespace blake3

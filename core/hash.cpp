@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/blake3.hpp"
+#include "core/blake3_chunks.hpp"
 #include "core/error.hpp"
 #include "core/hash_lanes.hpp"
 
@@ -28,6 +29,31 @@ struct ByteSource {
     }
     return word;
   }
+};
+
+/// The chunks of a long message, hashed as many at once as can be.
+class WideChunks {
+ public:
+  WideChunks(std::span<const std::byte> bytes, blake3::ChunksOf<const ByteSource> one_by_one)
+      : bytes_(bytes), one_by_one_(one_by_one) {}
+
+  void operator()(uint32_t chunk, uint32_t (&out)[8]) {
+    constexpr size_t kChunkBytes = 4 * blake3::kChunkWords;
+    const uint32_t place = chunk % blake3::kWideChunks;
+    if (place == 0) {
+      const size_t begin = chunk * kChunkBytes;
+      wide_ = bytes_.size() - begin >= blake3::kWideChunks * kChunkBytes;
+      if (wide_) blake3::hash_chunks(bytes_.data() + begin, chunk, values_);
+    }
+    if (!wide_) return one_by_one_(chunk, out);
+    for (int i = 0; i < kDigestWords; ++i) out[i] = values_[place][i];
+  }
+
+ private:
+  std::span<const std::byte> bytes_;
+  blake3::ChunksOf<const ByteSource> one_by_one_;
+  bool wide_ = false;
+  uint32_t values_[blake3::kWideChunks][8];
 };
 
 Digest poseidon_row(std::span<const KoalaBear> row) {
@@ -79,9 +105,15 @@ Digest hash_bytes(Hash hash, std::span<const std::byte> bytes) {
     return poseidon_row(row);
   }
   Digest digest;
+  const ByteSource source{bytes};
+  const auto words = static_cast<uint32_t>((bytes.size() + 3) / 4);
   const uint32_t tail_bytes = static_cast<uint32_t>((bytes.size() + 3) % 4 + 1);
-  blake3::hash_message<kDeep>(ByteSource{bytes}, static_cast<uint32_t>((bytes.size() + 3) / 4),
-                              tail_bytes, digest.word);
+  if (words <= blake3::kChunkWords) {
+    blake3::hash_message<kDeep>(source, words, tail_bytes, digest.word);
+  } else {
+    const uint32_t chunks = (words + blake3::kChunkWords - 1) / blake3::kChunkWords;
+    blake3::hash_tree<kDeep>(chunks, WideChunks(bytes, {source, words, tail_bytes}), digest.word);
+  }
   return digest;
 }
 

@@ -16,6 +16,8 @@ class Backend;
 /// alone.
 struct Grind {
   static constexpr uint32_t kNone = 0xffffffffu;
+  /// An index hashes some hundred times: few indices are work for all threads.
+  static constexpr uint64_t kGrain = 64;
 
   Hash hash;
   Digest seed;

@@ -120,11 +120,12 @@ std::string digest_of(std::span<const std::byte> bytes) {
   return hash_bytes(Hash::kBlake3, bytes).hex();
 }
 
-JobIdentity identity_of(const JobInput& input, const Options& options) {
+JobIdentity identity_of(const JobInput& input, const StatementFacts& facts,
+                        const Options& options) {
   const BuildInfo build = build_info();
   JobIdentity job;
   job.software = fmt::format("cairn {} ({})", build.version, build.commit);
-  job.program_hash = facts_of(input.statement).program_hash;
+  job.program_hash = facts.program_hash;
   job.statement = statement_digest(input.hash, input.statement).hex();
   job.image = digest_of(input.image);
   job.plan = digest_of(encode(JobSetup{input.hash, {}, input.bundles}));
@@ -160,6 +161,10 @@ void coordinate_job(Comm& comm, const Options& options, Progress& progress, int 
   if (options.memory != 0) load.memory_limit = options.memory;
   const auto job = std::make_shared<Job>(load_job(options.input, load));
   require_provable(*job);
+  // The program's hash is a chain of a Pedersen hash a word: seconds for a large program, beside
+  // the proving.
+  std::future<StatementFacts> facts =
+      std::async(std::launch::async, [job] { return facts_of(job->statement); });
   malloc_trim(0);  // what reading the PIE took is not held while proving
   outcome.run = job->facts;
   outcome.image_bytes = job->image.size();
@@ -191,7 +196,8 @@ void coordinate_job(Comm& comm, const Options& options, Progress& progress, int 
           memory_allowance(options, workers))
           .total();
   if (store) {
-    store->open(identity_of(input, options), options.resume);
+    outcome.statement = facts.get();
+    store->open(identity_of(input, outcome.statement, options), options.resume);
     input.store = &*store;
   }
 
@@ -207,7 +213,7 @@ void coordinate_job(Comm& comm, const Options& options, Progress& progress, int 
     outcome.security_bits = verdict.security_bits;
     outcome.tightest = verdict.tightest;
     file.proof = std::move(checked.proof);
-    outcome.statement = facts_of(file.proof.statement);
+    if (facts.valid()) outcome.statement = facts.get();
     outcome.digest = proof_digest(file.proof);
     file.attributes = proof_attributes(file.proof, outcome.statement, verdict);
   } catch (...) {

@@ -18,6 +18,11 @@ class ValueTable {
  public:
   ValueTable() : slots_(kFirstSlots) {}
 
+  /// Asks for the memory that add(value) will look at.
+  void prefetch(const Felt& value) const {
+    __builtin_prefetch(&slots_[hash_of(value) & (slots_.size() - 1)], 1);
+  }
+
   /// The place of `value` in the list, appended if it is new.
   uint32_t add(const Felt& value) {
     if (2 * values_.size() >= slots_.size()) grow();
@@ -43,6 +48,7 @@ class ValueTable {
     uint32_t tag = 0;         // high half of the hash
   };
   static constexpr size_t kFirstSlots = 1 << 12;
+  static constexpr size_t kAhead = 16;
 
   static uint64_t hash_of(const Felt& value) {
     const auto fold = [](uint64_t a, uint64_t b) {
@@ -57,13 +63,15 @@ class ValueTable {
   }
 
   void grow() {
-    std::vector<Slot> old(2 * slots_.size());
-    old.swap(slots_);
-    for (const Slot& slot : old) {
-      if (slot.next_index == 0) continue;
-      uint64_t i = hash_of(values_[slot.next_index - 1]) & (slots_.size() - 1);
+    const size_t count = 2 * slots_.size();
+    slots_ = {};  // given back before more is taken
+    slots_.resize(count);
+    for (size_t place = 0; place < values_.size(); ++place) {
+      if (place + kAhead < values_.size()) prefetch(values_[place + kAhead]);
+      const uint64_t hash = hash_of(values_[place]);
+      uint64_t i = hash & (slots_.size() - 1);
       while (slots_[i].next_index != 0) i = (i + 1) & (slots_.size() - 1);
-      slots_[i] = slot;
+      slots_[i] = {static_cast<uint32_t>(place + 1), static_cast<uint32_t>(hash >> 32)};
     }
   }
 
@@ -95,6 +103,11 @@ class Interner {
     if (!immediate.hole()) return immediate;
     if (v.word[3] == 0 && v.word[2] < (1 << 7)) return {Cell::kBig | Cell::kMid | mid_.add(v)};
     return {Cell::kBig | big_.add(v)};
+  }
+
+  /// Asks for the memory that pack(v) will most likely look at.
+  void prefetch(const Felt& v) const {
+    if (v.word[3] != 0) big_.prefetch(v);
   }
 
   const std::vector<Felt>& big() const { return big_.values(); }

@@ -54,8 +54,13 @@ Cell MemoryReader::value(const Felt& bits) {
 }
 
 void MemoryReader::take(std::span<const std::byte> records) {
+  constexpr size_t kAhead = 16 * kRecordBytes;
   for (size_t at = 0; at + kRecordBytes <= records.size(); at += kRecordBytes) {
     uint64_t word[5];
+    if (at + kAhead + kRecordBytes <= records.size()) {
+      std::memcpy(word, records.data() + at + kAhead, kRecordBytes);
+      memory_.values.prefetch({{word[1], word[2], word[3], word[4]}});
+    }
     std::memcpy(word, records.data() + at,
                 kRecordBytes);  // the machines we build for are little-endian
     const uint32_t place = address(word[0]);

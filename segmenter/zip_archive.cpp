@@ -1,8 +1,13 @@
 #include "segmenter/zip_archive.hpp"
 
+#include <array>
+#include <atomic>
+#include <exception>
 #include <filesystem>
-#include <future>
+#include <functional>
+#include <semaphore>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,6 +16,55 @@
 #include "core/error.hpp"
 
 namespace cairn {
+namespace {
+
+using Take = std::function<void(std::span<const std::byte>)>;
+
+/// Takes what unpack(buffer, bytes before) gives, in order, up to the first buffer shorter than
+/// `piece`, while a thread of its own unpacks the next ones.
+template <class Unpack>
+void take_ahead(const Unpack& unpack, size_t piece, const Take& take) {
+  constexpr size_t kBuffers = 4;
+  std::array<std::vector<std::byte>, kBuffers> ring;
+  std::counting_semaphore<kBuffers> free(kBuffers), full(0);
+  std::exception_ptr problem;  // the last buffer is short then
+  std::atomic<bool> enough = false;
+  std::jthread unpacking([&] {
+    uint64_t before = 0;
+    for (size_t i = 0;; ++i) {
+      free.acquire();
+      if (enough) return;
+      std::vector<std::byte>& buffer = ring[i % kBuffers];
+      try {
+        unpack(buffer, before);
+      } catch (...) {
+        problem = std::current_exception();
+        buffer.clear();
+      }
+      before += buffer.size();
+      const bool last = buffer.size() < piece;
+      full.release();
+      if (last) return;
+    }
+  });
+  for (size_t i = 0;; ++i) {
+    full.acquire();
+    const std::vector<std::byte>& buffer = ring[i % kBuffers];
+    const bool last = buffer.size() < piece;
+    try {
+      if (last && problem) std::rethrow_exception(problem);
+      if (!buffer.empty()) take(buffer);
+    } catch (...) {
+      enough = true;
+      if (!last) free.release();
+      throw;
+    }
+    if (last) return;
+    free.release();
+  }
+}
+
+}  // namespace
 
 ZipArchive::ZipArchive(const std::string& path) : zip_(nullptr, [](zip* z) { zip_discard(z); }) {
   int code = 0;
@@ -43,7 +97,7 @@ void ZipArchive::stream(const std::string& member, uint64_t limit, size_t piece,
     throw Error(Code::kBadInput,
                 fmt::format("{}: cannot be unpacked: {}", member, zip_strerror(zip_.get())));
   }
-  const auto unpack = [&](std::vector<std::byte> buffer, uint64_t before) {
+  const auto unpack = [&](std::vector<std::byte>& buffer, uint64_t before) {
     buffer.resize(piece);
     size_t filled = 0;
     while (filled < piece) {
@@ -60,18 +114,14 @@ void ZipArchive::stream(const std::string& member, uint64_t limit, size_t piece,
                   fmt::format("{}: more than {} bytes, the limit for it", member, limit));
     }
     buffer.resize(filled);
-    return buffer;
   };
-  // The next piece is unpacked while one is taken.
-  std::vector<std::byte> taken = unpack({}, 0);
-  std::vector<std::byte> spare;
-  for (uint64_t total = taken.size(); !taken.empty(); total += taken.size()) {
-    if (taken.size() < piece) return take(taken);
-    auto next = std::async(std::launch::async, unpack, std::move(spare), total);
-    take(taken);
-    spare = std::move(taken);
-    taken = next.get();
-  }
+  std::vector<std::byte> first;
+  unpack(first, 0);
+  if (!first.empty()) take(first);
+  if (first.size() < piece) return;
+  take_ahead(
+      [&](std::vector<std::byte>& buffer, uint64_t before) { unpack(buffer, piece + before); },
+      piece, take);
 }
 
 std::string ZipArchive::read(const std::string& member, uint64_t limit) const {

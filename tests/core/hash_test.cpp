@@ -57,6 +57,31 @@ TEST(Blake3, BytesThatEndInsideAWord) {
             "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85");
 }
 
+TEST(Blake3, LongMessagesInGroupsOfChunks) {
+  // Around whole groups of 16 chunks of 1 KiB, against the path that goes chunk by chunk.
+  for (const uint32_t words : {257u, 512u, 4095u, 4096u, 4097u, 8192u, 8193u, 12544u, 20000u}) {
+    std::vector<KoalaBear> row;
+    std::vector<std::byte> bytes;
+    for (uint32_t i = 0; i < words; ++i) {
+      row.push_back(KoalaBear(int64_t{i} * i * 77771 + i));
+      for (int shift = 0; shift < 32; shift += 8) {
+        bytes.push_back(static_cast<std::byte>(row.back().canonical() >> shift & 255));
+      }
+    }
+    EXPECT_EQ(hash_bytes(Hash::kBlake3, bytes), hash_elements(Hash::kBlake3, row)) << words;
+  }
+}
+
+TEST(Blake3, PublishedVectorsOfLongMessages) {
+  // test_vectors.json of the BLAKE3 reference: byte i is i mod 251.
+  std::vector<std::byte> bytes(102400);
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i % 251);
+  EXPECT_EQ(hash_bytes(Hash::kBlake3, bytes).hex(),
+            "bc3e3d41a1146b069abffad3c0d44860cf664390afce4d9661f7902e7943e085");
+  EXPECT_EQ(hash_bytes(Hash::kBlake3, std::span(bytes).first(31744)).hex(),
+            "62b6960e1a44bcc1eb1a611a8d6235b6b4b78f32e7abc4fb4c6cdcce94895c47");
+}
+
 std::vector<uint32_t> permuted(std::vector<uint32_t> in, bool plain) {
   KoalaBear state[16];
   for (size_t i = 0; i < 16; ++i) state[i] = KoalaBear(static_cast<int64_t>(in[i]));
