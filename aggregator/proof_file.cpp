@@ -88,6 +88,9 @@ Datasets datasets_of(const ProofFile& file) {
   ByteWriter records;
   for (const SegmentRecord& record : file.proof.records) write(records, record);
   result.records = records.take();
+  size_t size = 0;
+  for (const std::vector<std::byte>& segment : file.proof.segments) size += segment.size();
+  result.segments.reserve(size);
   for (const std::vector<std::byte>& segment : file.proof.segments) {
     result.segments.insert(result.segments.end(), segment.begin(), segment.end());
     result.offsets.push_back(result.segments.size());

@@ -20,7 +20,7 @@ class ConstraintEvaluator : public EvaluatorBase<ConstraintEvaluator<Chip, V, X,
   using Value = V;
 
   HOST_DEVICE explicit ConstraintEvaluator(const Access& access)
-      : access_(access), lookups_(0), helper_sum_(0) {}
+      : access_(access), helper_sum_(0) {}
 
   template <template <class> class Columns>
   HOST_DEVICE Columns<V> columns() {
@@ -39,7 +39,7 @@ class ConstraintEvaluator : public EvaluatorBase<ConstraintEvaluator<Chip, V, X,
   HOST_DEVICE V log_height() { return access_.log_height(); }
 
   HOST_DEVICE void zero(const V& value, const char* = nullptr) {
-    base_.add(access_.weight(constraint_++), value);
+    sum_.add(access_.weight(constraint_++), value);
   }
 
   HOST_DEVICE Fingerprint<V, X> empty_message(Bus bus) {
@@ -75,7 +75,7 @@ class ConstraintEvaluator : public EvaluatorBase<ConstraintEvaluator<Chip, V, X,
   }
 
   /// Sum over constraints k of lambda^k c_k.
-  HOST_DEVICE X result() const { return lookups_ + base_.value(); }
+  HOST_DEVICE X result() const { return sum_.value(); }
 
  private:
   HOST_DEVICE X helper(int pair) {
@@ -89,12 +89,11 @@ class ConstraintEvaluator : public EvaluatorBase<ConstraintEvaluator<Chip, V, X,
            helper_sum_;
   }
   HOST_DEVICE void weigh(const X& value) {
-    lookups_ += ExtensionDot<V, X>::broadcast(access_.weight(constraint_++)) * value;
+    sum_.add_extension(access_.weight(constraint_++), value);
   }
 
   const Access& access_;
-  ExtensionDot<V, X> base_;  // constraints on columns
-  X lookups_;                // constraints on helper columns
+  ExtensionDot<V, X> sum_;  // of all constraints
   X helper_sum_;
   V first_numerator_ = V(int64_t{0});
   X first_denominator_ = X(int64_t{0});

@@ -20,6 +20,13 @@ class ExtensionDot {
     const auto factor = Sum::factor(value);
     for (int i = 0; i < kExtensionDegree; ++i) sum_[i].add(factor, Sum::broadcast(constant.c[i]));
   }
+  /// The constant times a value of E: times its coefficient of X^i, each times X^i.
+  HOST_DEVICE void add_extension(KoalaBear5 constant, const X& value) {
+    for (int i = 0; i < kExtensionDegree; ++i) {
+      add(constant, value.c[i]);
+      constant = times_x(constant);
+    }
+  }
   HOST_DEVICE X value() const {
     return {sum_[0].reduced(), sum_[1].reduced(), sum_[2].reduced(), sum_[3].reduced(),
             sum_[4].reduced()};
@@ -34,6 +41,7 @@ template <>
 class ExtensionDot<KoalaBear5, KoalaBear5> {
  public:
   void add(const KoalaBear5& constant, const KoalaBear5& value) { sum_ += constant * value; }
+  void add_extension(const KoalaBear5& constant, const KoalaBear5& value) { add(constant, value); }
   const KoalaBear5& value() const { return sum_; }
   static const KoalaBear5& broadcast(const KoalaBear5& x) { return x; }
 

@@ -14,3 +14,14 @@
 #else
 #define HOST_DEVICE [[gnu::always_inline]] inline
 #endif
+
+// Unrolls the loop that follows, so that its index is a constant in each turn.
+#if defined(__CUDA_ARCH__)
+#define CAIRN_UNROLL_ALL _Pragma("unroll")
+#elif defined(__CUDACC__)
+#define CAIRN_UNROLL_ALL
+#elif defined(__clang__)
+#define CAIRN_UNROLL_ALL _Pragma("clang loop unroll(full)")
+#else
+#define CAIRN_UNROLL_ALL _Pragma("GCC unroll 64")
+#endif

@@ -38,8 +38,7 @@ class KoalaBear {
   /// The class of the integer `value`, of any sign.
   HOST_DEVICE constexpr KoalaBear(
       int64_t value)  // NOLINT(google-explicit-constructor): 1 - x reads well
-      : montgomery_(reduce(static_cast<uint64_t>(value % kModulus + (value < 0 ? kModulus : 0)) %
-                           kModulus * kSquaredRadix)) {}
+      : montgomery_(reduce(word_of(value) * kSquaredRadix)) {}
 
   /// Takes bits in Montgomery form, as `montgomery()` gives them; they must be below p.
   HOST_DEVICE static constexpr KoalaBear from_montgomery(uint32_t bits) {
@@ -106,6 +105,13 @@ class KoalaBear {
   }
 
  private:
+  /// Some number of 32 bits in the class of `value`: without a division for all that chips compute.
+  HOST_DEVICE static constexpr uint64_t word_of(int64_t value) {
+    constexpr int64_t kP = kModulus;
+    const bool fits = value >= -kP && value <= int64_t{0xffffffff} - kP;
+    return static_cast<uint64_t>((fits ? value : value % kP) + kP);
+  }
+
   static constexpr uint64_t kSquaredRadix = 402124772;  // 2^64 mod p
   static constexpr uint32_t kInverse = 0x81000001u;     // p^-1 mod 2^32
 

@@ -84,17 +84,21 @@ struct Quintic {
 
   /// x^p: linear over F; the image of X^i is a constant.
   HOST_DEVICE constexpr Quintic frobenius() const {
+    using Sum = WideSum<F>;
+    const typename Sum::Factor x1 = Sum::factor(c[1]), x2 = Sum::factor(c[2]),
+                               x3 = Sum::factor(c[3]), x4 = Sum::factor(c[4]);
     Quintic result(c[0]);
-    for (int i = 1; i < kExtensionDegree; ++i) {
-      for (int j = 0; j < kExtensionDegree; ++j) {
-        result.c[j] = result.c[j] + c[i] * F(frobenius_constant(i, j));
-      }
+    for (int j = 0; j < kExtensionDegree; ++j) {
+      Sum sum;
+      sum.add(x1, Sum::broadcast(frobenius_image(1, j)), x2, Sum::broadcast(frobenius_image(2, j)));
+      sum.add(x3, Sum::broadcast(frobenius_image(3, j)), x4, Sum::broadcast(frobenius_image(4, j)));
+      result.c[j] = result.c[j] + sum.reduced();
     }
     return result;
   }
 
   /// Coefficient of X^j in X^(i p).
-  HOST_DEVICE static constexpr int64_t frobenius_constant(int i, int j) {
+  HOST_DEVICE static constexpr KoalaBear frobenius_image(int i, int j) {
     constexpr int64_t kTable[kExtensionDegree][kExtensionDegree] = {
         {1, 0, 0, 0, 0},
         {1576402667, 1173144480, 1567662457, 1206866823, 2428146},
@@ -113,6 +117,12 @@ struct Quintic {
     return result;
   }
 };
+
+/// X a.
+template <class F>
+HOST_DEVICE constexpr Quintic<F> times_x(const Quintic<F>& a) {
+  return {a.c[4], a.c[0], a.c[1] - a.c[4], a.c[2], a.c[3]};
+}
 
 using KoalaBear5 = Quintic<KoalaBear>;
 

@@ -34,11 +34,13 @@ HOST_DEVICE constexpr Array<V, (kCount + 2) / 3> join_limbs(const Array<V, kCoun
 template <int kCount>
 HOST_DEVICE Array<KoalaBear, kCount> limbs9_of(const Felt& x) {
   Array<KoalaBear, kCount> result;
+  CAIRN_UNROLL_ALL
   for (int i = 0; i < kCount; ++i) result[i] = x.limb9(i);
   return result;
 }
 HOST_DEVICE Array<KoalaBear, kLimbs27> limbs27_of(const Felt& x) {
   Array<KoalaBear, kLimbs27> result;
+  CAIRN_UNROLL_ALL
   for (int i = 0; i < kLimbs27; ++i) result[i] = x.limb27(i);
   return result;
 }

@@ -41,16 +41,19 @@ HOST_DEVICE constexpr Array<V, kCount> balanced(const V& en, const Array<V, kCou
 /// Digits in the clear.
 HOST_DEVICE Array<int64_t, kLimbs9> balanced9_of(const Felt& x) {
   Array<int64_t, kLimbs9> digit;
+  CAIRN_UNROLL_ALL
   for (int i = 0; i < kLimbs9; ++i) digit[i] = int64_t{x.limb9(i)} - kDigitBias9;
   return digit;
 }
 HOST_DEVICE Array<int64_t, kLimbs18> balanced18_of(const Felt& x) {
   Array<int64_t, kLimbs18> digit;
+  CAIRN_UNROLL_ALL
   for (int i = 0; i < kLimbs18; ++i) digit[i] = int64_t{x.bits(18 * i, 18)} - kDigitBias18;
   return digit;
 }
 HOST_DEVICE Array<KoalaBear, kLimbs18> limbs18_of(const Felt& x) {
   Array<KoalaBear, kLimbs18> limb;
+  CAIRN_UNROLL_ALL
   for (int i = 0; i < kLimbs18; ++i) limb[i] = x.bits(18 * i, 18);
   return limb;
 }

@@ -12,7 +12,10 @@
 // (tests/air/bounds_test.cpp, tests/air/curve_bounds_test.cpp).
 #pragma once
 
+#include <type_traits>
+
 #include "air/chips/limbs.hpp"
+#include "air/limb_product.hpp"
 
 namespace cairn {
 
@@ -34,11 +37,20 @@ using ProductSum = Array<V, kProductCoefficients>;
 template <class V>
 HOST_DEVICE constexpr ProductSum<V> limb_product(const Array<V, kLimbs9>& a,
                                                  const Array<V, kLimbs9>& b) {
+#if defined(__CUDA_ARCH__)
+  constexpr bool kOnVectors = false;
+#else
+  constexpr bool kOnVectors = std::is_same_v<V, int64_t>;
+#endif
   ProductSum<V> z{};
-  for (int i = 0; i < kProductCoefficients; ++i) {
-    const int first = i < kLimbs9 ? 0 : i - kLimbs9 + 1;
-    z[i] = a[first] * b[i - first];
-    for (int j = first + 1; j < kLimbs9 && j <= i; ++j) z[i] += a[j] * b[i - j];
+  if constexpr (kOnVectors) {
+    multiply_limbs(a.item, b.item, z.item);
+  } else {
+    for (int i = 0; i < kProductCoefficients; ++i) {
+      const int first = i < kLimbs9 ? 0 : i - kLimbs9 + 1;
+      z[i] = a[first] * b[i - first];
+      for (int j = first + 1; j < kLimbs9 && j <= i; ++j) z[i] += a[j] * b[i - j];
+    }
   }
   return z;
 }
@@ -194,6 +206,7 @@ HOST_DEVICE WideProductWitness<KoalaBear, kFirst, kLast> wide_sum_witness(
 template <int kCount>
 HOST_DEVICE Array<int64_t, kCount> integer_limbs9(const Felt& x) {
   Array<int64_t, kCount> result;
+  CAIRN_UNROLL_ALL
   for (int i = 0; i < kCount; ++i) result[i] = x.limb9(i);
   return result;
 }

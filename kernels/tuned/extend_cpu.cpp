@@ -111,8 +111,9 @@ struct RowsOf {
 using Rows = RowsOf<KoalaBear>;
 using ConstRows = RowsOf<const KoalaBear>;
 
-/// The stages that join groups of `half`, ..., half * 2^(kLog - 1) of 2^log_rows rows.
-template <int kLog, bool kEvaluate>
+/// The stages that join groups of `half`, ..., half * 2^(kLog - 1) of 2^log_rows rows. kAhead: asks
+/// for the next panel of `in`, whose lines lie too far apart for the processor to do so by itself.
+template <int kLog, bool kEvaluate, bool kAhead>
 void run_stages(ConstRows in, Rows out, const KoalaBear* table, uint32_t log_rows, uint64_t half) {
   constexpr int kRadix = 1 << kLog;
   const uint64_t rows = uint64_t{1} << log_rows;
@@ -120,7 +121,11 @@ void run_stages(ConstRows in, Rows out, const KoalaBear* table, uint32_t log_row
     for (uint64_t row = 0; row < half; ++row) {
       V x[kRadix];
 #pragma GCC unroll 16
-      for (int e = 0; e < kRadix; ++e) x[e] = load(in.at(block + row + e * half));
+      for (int e = 0; e < kRadix; ++e) {
+        const KoalaBear* from = in.at(block + row + e * half);
+        x[e] = load(from);
+        if constexpr (kAhead) prefetch(from + kLanes);
+      }
       const VectorTwiddles twiddles{table, half, row};
       if constexpr (kEvaluate) {
         evaluate<0, kLog>(x, twiddles);
@@ -133,21 +138,22 @@ void run_stages(ConstRows in, Rows out, const KoalaBear* table, uint32_t log_row
   }
 }
 
-template <bool kEvaluate>
+template <bool kEvaluate, bool kAhead>
 void run_stages(uint32_t count, ConstRows in, Rows out, const KoalaBear* table, uint32_t log_rows,
                 uint64_t half) {
   switch (count) {
     case 1:
-      return run_stages<1, kEvaluate>(in, out, table, log_rows, half);
+      return run_stages<1, kEvaluate, kAhead>(in, out, table, log_rows, half);
     case 2:
-      return run_stages<2, kEvaluate>(in, out, table, log_rows, half);
+      return run_stages<2, kEvaluate, kAhead>(in, out, table, log_rows, half);
     default:
-      return run_stages<3, kEvaluate>(in, out, table, log_rows, half);
+      return run_stages<3, kEvaluate, kAhead>(in, out, table, log_rows, half);
   }
 }
 
-/// All stages of 2^log_rows rows, at most three at a time: `from` through `buffer` to `to`.
-template <bool kEvaluate>
+/// All stages of 2^log_rows rows, at most three at a time: `from` through `buffer` to `to`. kAhead:
+/// `from` is a panel, and another may follow it.
+template <bool kEvaluate, bool kAhead = false>
 void transform_rows(ConstRows from, Rows buffer, Rows to, const KoalaBear* table,
                     uint32_t log_rows) {
   ConstRows in = from;
@@ -156,7 +162,11 @@ void transform_rows(ConstRows from, Rows buffer, Rows to, const KoalaBear* table
     const uint32_t count = left <= 3 ? left : left == 4 ? 2 : 3;
     const Rows out = count == left ? to : buffer;
     const uint32_t log_half = kEvaluate ? done : left - count;
-    run_stages<kEvaluate>(count, in, out, table, log_rows, uint64_t{1} << log_half);
+    if (kAhead && done == 0) {
+      run_stages<kEvaluate, true>(count, in, out, table, log_rows, uint64_t{1} << log_half);
+    } else {
+      run_stages<kEvaluate, false>(count, in, out, table, log_rows, uint64_t{1} << log_half);
+    }
     in = out;
     done += count;
   }
@@ -172,9 +182,9 @@ void high(const ExtendPlan& plan, int table, const KoalaBear* from, KoalaBear* t
     const Rows out{to + panel * kLanes, uint64_t{1} << plan.log_low};
     const KoalaBear* twiddles = plan.high[table] + (panel << log_rows) * kLanes;
     if (table == 0) {
-      transform_rows<false>(in, buffer, out, twiddles, log_rows);
+      transform_rows<false, true>(in, buffer, out, twiddles, log_rows);
     } else {
-      transform_rows<true>(in, buffer, out, twiddles, log_rows);
+      transform_rows<true, true>(in, buffer, out, twiddles, log_rows);
     }
   }
 }

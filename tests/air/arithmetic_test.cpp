@@ -99,6 +99,27 @@ void for_pairs(F f) {
   for (int i = 0; i < 2000; ++i) f(random.odd_felt(), random.odd_felt());
 }
 
+TEST(Limbs, ProductsOfIntegers) {
+  Random random(23);
+  // Limbs of either sign, up to where sums of 28 products leave 31 bits, against the sums as
+  // written.
+  for (const int64_t most : {1, 511, 8700}) {
+    for (int round = 0; round < 20; ++round) {
+      Array<int64_t, kLimbs9> a{}, b{};
+      for (int i = 0; i < kLimbs9; ++i) {
+        a[i] = round < 2 ? most : static_cast<int64_t>(random.below(2 * most + 1)) - most;
+        b[i] = round < 1 ? -most : static_cast<int64_t>(random.below(2 * most + 1)) - most;
+      }
+      ProductSum<int64_t> wanted{};
+      for (int i = 0; i < kLimbs9; ++i) {
+        for (int j = 0; j < kLimbs9; ++j) wanted[i + j] += a[i] * b[j];
+      }
+      const ProductSum<int64_t> found = limb_product(a, b);
+      for (int i = 0; i < kProductCoefficients; ++i) ASSERT_EQ(found[i], wanted[i]) << most << i;
+    }
+  }
+}
+
 TEST(Arithmetic, SumsAreAcceptedAndOthersNot) {
   for_pairs([](const Felt& a, const Felt& b) {
     const Felt c = naive::add(a, b);
