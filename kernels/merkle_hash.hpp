@@ -150,8 +150,9 @@ struct DirectReader {
 };
 
 /// Hashes rows from a copy. Rows lie in as many pages as they have columns, more than a processor
-/// fetches ahead by itself: some lines of each column are read at once, nothing else in between,
-/// and those that follow are asked for.
+/// fetches ahead by itself: some lines of each column are read at once, nothing else in between.
+/// Those that follow are asked for one by one while these are hashed: all at once they would queue
+/// up, and memory would idle the rest of the time.
 template <class V, int kGroups>
 struct StagedReader {
   static constexpr uint32_t kMaxWidth = 1024;
@@ -159,42 +160,52 @@ struct StagedReader {
 
   struct StagedSource {
     const KoalaBear* row;
-    HOST_DEVICE V operator()(uint32_t i) const { return load_lanes<V>(row + uint64_t{i} * kRow); }
+    const KoalaBear* const* next;
+    uint32_t lane;
+    HOST_DEVICE V operator()(uint32_t i) const {
+      prefetch(next[i] + lane);
+      return load_lanes<V>(row + uint64_t{i} * kRow + lane);
+    }
   };
 
   NeighbourRows<V> rows;
-  KoalaBear* staged;  // kMaxWidth * kRow
+  KoalaBear* staged;       // kMaxWidth * kRow
+  const KoalaBear** next;  // kMaxWidth: where each column goes on
 
   HOST_DEVICE void operator()(const SubtreeRows& tree, uint32_t level, uint64_t offset,
                               WordsOf<V> (&out)[kGroups][kDigestWords]) const {
     const uint32_t width = tree.width[level];
     const Matrix* first = tree.matrices.item + tree.begin[level];
     const bool fits = width <= kMaxWidth;
-    if (fits) {
-      KoalaBear* to = staged;
-      for (const Matrix* m = first; to != staged + uint64_t{width} * kRow; ++m) {
-        const KoalaBear* group = m->data + rows.half * m->half_stride + rows.row + offset;
-        for (uint32_t j = 0; j < m->outer_count; ++j, group += m->outer_stride) {
-          for (uint32_t e = 0; e < m->inner_count; ++e, to += kRow) {
-            const KoalaBear* from = group + e * m->inner_stride;
-            for (int g = 0; g < kGroups; ++g) {
-              store_lanes(to + g * kLaneCount<V>, load_lanes<V>(from + g * kLaneCount<V>));
-              prefetch(from + kRow + g * kLaneCount<V>);
-            }
-          }
-        }
-      }
-    }
+    if (fits) stage(first, width, offset);
     for (int g = 0; g < kGroups; ++g) {
       WordsOf<V> digest[kDigestWords];
-      const uint64_t lane = static_cast<uint64_t>(g) * kLaneCount<V>;
+      const uint32_t lane = static_cast<uint32_t>(g) * kLaneCount<V>;
       if (fits) {
-        hash_row_lanes<V>(tree.hash, StagedSource{staged + lane}, width, digest);
+        hash_row_lanes<V>(tree.hash, StagedSource{staged, next, lane}, width, digest);
       } else {
         RowSource<V, NeighbourRows<V>> source(first, rows.moved(offset + lane));
         hash_row_lanes<V>(tree.hash, source, width, digest);
       }
       for (int w = 0; w < kDigestWords; ++w) out[g][w] = digest[w];
+    }
+  }
+
+ private:
+  HOST_DEVICE void stage(const Matrix* matrix, uint32_t width, uint64_t offset) const {
+    uint32_t column = 0;
+    for (; column < width; ++matrix) {
+      const KoalaBear* group = matrix->data + rows.half * matrix->half_stride + rows.row + offset;
+      for (uint32_t j = 0; j < matrix->outer_count; ++j, group += matrix->outer_stride) {
+        for (uint32_t e = 0; e < matrix->inner_count; ++e, ++column) {
+          const KoalaBear* from = group + e * matrix->inner_stride;
+          KoalaBear* to = staged + uint64_t{column} * kRow;
+          next[column] = from + kRow;
+          for (int g = 0; g < kGroups; ++g) {
+            store_lanes(to + g * kLaneCount<V>, load_lanes<V>(from + g * kLaneCount<V>));
+          }
+        }
+      }
     }
   }
 };
@@ -230,8 +241,9 @@ struct HashSubtrees {
   HOST_DEVICE void run_block(uint64_t i) const {
     using Reader = StagedReader<V, kBlockGroups>;
     alignas(64) KoalaBear staged[Reader::kMaxWidth * Reader::kRow];
+    const KoalaBear* next[Reader::kMaxWidth];
     WordsOf<V> digest[kBlockGroups][kDigestWords];
-    rows.hash_subtree<V, kBlockGroups>(depth, Reader{place<V>(first + i), staged}, digest);
+    rows.hash_subtree<V, kBlockGroups>(depth, Reader{place<V>(first + i), staged, next}, digest);
     for (int g = 0; g < kBlockGroups; ++g) write<V>(first + i + g * kLaneCount<V>, digest[g]);
   }
 
