@@ -1,12 +1,13 @@
 #include "stark/verifier/structure.hpp"
 
 #include <array>
-#include <numeric>
 
 #include <fmt/format.h>
 
 #include "air/chips.hpp"
 #include "air/public_terms.hpp"
+#include "core/error.hpp"
+#include "core/fact.hpp"
 #include "core/felt252.hpp"
 
 namespace cairn {
@@ -178,9 +179,11 @@ Finding check_statement(const Statement& s) {
     if (!is_below(s.output[i], kCairoPrime))
       return {Refusal::kStatementOutput, fmt::format("word {}", i)};
   }
-  const auto& pages = s.output_layout.page_sizes;
-  if (std::accumulate(pages.begin(), pages.end(), uint64_t{0}) != s.output.size()) {
-    return {Refusal::kStatementOutput, "page sizes do not add up to the output's length"};
+  // Without a fact nothing could be settled; which program's it is does not matter here.
+  try {
+    gps_fact(Felt{}, s.output, s.output_layout.page_sizes, s.output_layout.topology);
+  } catch (const Error& error) {
+    return {Refusal::kStatementOutput, error.what()};
   }
   if (s.program_cells.size() != s.program.size() || s.output_cells.size() != s.output.size()) {
     return {Refusal::kStatementHints,

@@ -146,6 +146,9 @@ TEST(Refusals, StatementOutput) {
   proof = good();
   proof.statement.output_layout.page_sizes[0] += 1;
   expect_refused(proof, Refusal::kStatementOutput);
+  proof = good();
+  proof.statement.output_layout.topology.push_back(1);  // makes no tree
+  expect_refused(proof, Refusal::kStatementOutput);
 }
 
 TEST(Refusals, StatementHints) {
