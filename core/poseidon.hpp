@@ -7,13 +7,13 @@
 #pragma once
 
 #include <cstdint>
-#include <type_traits>
 
 #include "core/device.hpp"
 #include "core/koala_bear.hpp"
 #include "core/lanes.hpp"
 #include "core/poseidon_arithmetic.hpp"
 #include "core/poseidon_constants.hpp"
+#include "core/poseidon_simd.hpp"
 #include "core/poseidon_tables.hpp"
 
 namespace cairn::poseidon {
@@ -54,18 +54,16 @@ HOST_DEVICE void permute_plain(V (&state)[kWidth]) {
   }
 }
 
-template <class V>
-HOST_DEVICE void full_rounds(V (&state)[kWidth], int first) {
+HOST_DEVICE void full_rounds(KoalaBear (&state)[kWidth], int first) {
   for (int round = first; round < first + kFullRounds / 2; ++round) {
     CAIRN_UNROLL
-    for (int i = 0; i < kWidth; ++i) state[i] = cube(state[i] + V(round_constant(round, i)));
+    for (int i = 0; i < kWidth; ++i) state[i] = cube(state[i] + round_constant(round, i));
     apply_matrix(state);
   }
 }
 
 /// Adds the products of lanes 1..15 with row[1..15].
-template <class V>
-HOST_DEVICE void add_lanes(Dot<V>& sum, const typename Dot<V>::Factor (&lanes)[kWidth],
+HOST_DEVICE void add_lanes(Dot& sum, const Dot::Factor (&lanes)[kWidth],
                            const uint32_t (&row)[kWidth]) {
   CAIRN_UNROLL
   for (int j = 1; j + 1 < kWidth; j += 2) sum.add(lanes[j], row[j], lanes[j + 1], row[j + 1]);
@@ -73,9 +71,8 @@ HOST_DEVICE void add_lanes(Dot<V>& sum, const typename Dot<V>::Factor (&lanes)[k
 }
 
 /// Adds the products of the first `count` S-box outputs with kick[count - 1 - j][lane].
-template <class V>
-HOST_DEVICE void add_kicks(Dot<V>& sum, const typename Dot<V>::Factor (&outputs)[kPartialRounds],
-                           int count, int lane) {
+HOST_DEVICE void add_kicks(Dot& sum, const Dot::Factor (&outputs)[kPartialRounds], int count,
+                           int lane) {
   const PartialTables& tables = partial_tables();
   int j = 0;
   CAIRN_UNROLL
@@ -87,45 +84,53 @@ HOST_DEVICE void add_kicks(Dot<V>& sum, const typename Dot<V>::Factor (&outputs)
 }
 
 /// All partial rounds, by the linear map of core/poseidon_tables.hpp.
-template <class V>
-HOST_DEVICE void partial_rounds(V (&state)[kWidth]) {
+HOST_DEVICE void partial_rounds(KoalaBear (&state)[kWidth]) {
   const PartialTables& tables = partial_tables();
-  typename Dot<V>::Factor lanes[kWidth], outputs[kPartialRounds];
+  Dot::Factor lanes[kWidth], outputs[kPartialRounds];
   CAIRN_UNROLL
-  for (int i = 1; i < kWidth; ++i) lanes[i] = Dot<V>::factor(state[i]);
+  for (int i = 1; i < kWidth; ++i) lanes[i] = Dot::factor(state[i]);
   CAIRN_UNROLL
   for (int k = 0; k < kPartialRounds; ++k) {
-    V input = state[0];  // row 0 of N^0 picks lane 0; those of later powers do not see it
+    KoalaBear input = state[0];  // row 0 of N^0 picks lane 0; those of later powers do not see it
     if (k > 0) {
-      Dot<V> sum;
-      add_lanes<V>(sum, lanes, tables.row[k]);
-      add_kicks<V>(sum, outputs, k, 0);
+      Dot sum;
+      add_lanes(sum, lanes, tables.row[k]);
+      add_kicks(sum, outputs, k, 0);
       input = sum.reduced();
     }
-    outputs[k] = Dot<V>::factor(cube(input + V(KoalaBear::from_montgomery(tables.offset[k]))));
+    outputs[k] = Dot::factor(cube(input + KoalaBear::from_montgomery(tables.offset[k])));
   }
   CAIRN_UNROLL
   for (int i = 0; i < kWidth; ++i) {
-    Dot<V> sum;
-    add_lanes<V>(sum, lanes, tables.last_row[i]);
-    add_kicks<V>(sum, outputs, kPartialRounds, i);
-    state[i] = sum.reduced() + V(KoalaBear::from_montgomery(tables.last_offset[i]));
+    Dot sum;
+    add_lanes(sum, lanes, tables.last_row[i]);
+    add_kicks(sum, outputs, kPartialRounds, i);
+    state[i] = sum.reduced() + KoalaBear::from_montgomery(tables.last_offset[i]);
   }
 }
 
 /// The permutation, fast: the same map as permute_plain.
+HOST_DEVICE void permute(KoalaBear (&state)[kWidth]) {
+  full_rounds(state, 0);
+  partial_rounds(state);
+  full_rounds(state, kFullRounds / 2 + kPartialRounds);
+}
+
+/// The same for a permutation a lane.
 template <class V>
 HOST_DEVICE void permute(V (&state)[kWidth]) {
-  if constexpr (kLaneCount<V> == 1 && !std::is_same_v<V, KoalaBear>) {
-    KoalaBear lanes[kWidth];
-    for (int i = 0; i < kWidth; ++i) store_lanes(&lanes[i], state[i]);
-    permute(lanes);
-    for (int i = 0; i < kWidth; ++i) state[i] = load_lanes<V>(&lanes[i]);
+  alignas(64) KoalaBear lanes[kWidth * kLaneCount<V>];
+  for (int i = 0; i < kWidth; ++i) store_lanes(lanes + i * kLaneCount<V>, state[i]);
+  if constexpr (kLaneCount<V> == 1) {
+    permute(lanes);  // the one above: an array of kWidth
   } else {
-    full_rounds(state, 0);
-    partial_rounds(state);
-    full_rounds(state, kFullRounds / 2 + kPartialRounds);
+#if defined(CAIRN_SIMD_AVX512)
+    has_avx512_sums() ? permute_avx512_sums(lanes) : permute_avx512(lanes);
+#elif defined(CAIRN_SIMD_AVX2)
+    permute_avx2(lanes);
+#endif
   }
+  for (int i = 0; i < kWidth; ++i) state[i] = load_lanes<V>(lanes + i * kLaneCount<V>);
 }
 
 }  // namespace cairn::poseidon
