@@ -89,6 +89,7 @@ class Coordinator {
   void store_node(const Fold::Made& made);
   void look_after();
   std::optional<std::string> stop_reason();
+  double grace() const;
   [[noreturn]] void give_up(int rank, const std::string& doing, double seconds);
   std::string host_of(int rank) const;
   int workers() const { return comm_.size() - 1; }
@@ -115,7 +116,7 @@ class Coordinator {
   std::chrono::steady_clock::time_point last_look_, last_beat_;
   double longest_task_ = 0;
   std::optional<std::string> asked_to_stop_;  // by whom
-  double stop_by_ = 0;
+  double stopping_since_ = 0;
 };
 
 }  // namespace cairn

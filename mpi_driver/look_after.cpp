@@ -51,10 +51,10 @@ void Coordinator::look_after() {
     if (!reason) return;
     asked_to_stop_ = reason;
     schedule_->close();
-    stop_by_ = schedule_->now() + (input_->store == nullptr ? 0 : input_->times.grace);
+    stopping_since_ = schedule_->now();
     log_warning("stopping: no more work is handed out", {{"asked_by", *reason}});
   }
-  if (schedule_->any_running() && schedule_->now() < stop_by_) return;
+  if (schedule_->any_running() && schedule_->now() < stopping_since_ + grace()) return;
   const std::string kept = input_->store == nullptr
                                ? std::string("nothing is kept without --work")
                                : fmt::format("{} of {} segments are proven and kept in {}", proven_,
@@ -72,6 +72,13 @@ std::optional<std::string> Coordinator::stop_reason() {
     return fmt::format("the end of the Slurm job in {:.0f} s", times.end - wall_clock());
   }
   return std::nullopt;
+}
+
+/// How long running tasks may go on after a stop was asked for.
+double Coordinator::grace() const {
+  if (input_->store == nullptr) return 0;
+  const bool terminated = stop_signal() == "SIGTERM";
+  return terminated ? input_->times.term_grace : input_->times.grace;
 }
 
 std::string Coordinator::host_of(int rank) const {
@@ -108,8 +115,12 @@ void Coordinator::give_up(int rank, const std::string& doing, double seconds) {
   if (input_->store != nullptr) {
     const std::string text = dump.dump(2) + '\n';
     const std::string path = input_->store->folder() + "/state.json";
-    publish(path, std::as_bytes(std::span(text)));
-    kept = fmt::format("; state in {}", path);
+    try {
+      publish(path, std::as_bytes(std::span(text)));
+      kept = fmt::format("; state in {}", path);
+    } catch (const Error& error) {  // no reason to be silent about the rank
+      kept = fmt::format("; no state: {}", error.what());
+    }
   }
   throw Error(Code::kPeerLost,
               fmt::format("rank {} ({}) is silent for {:.0f} s: {}{}; run the same command again",

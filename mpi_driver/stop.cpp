@@ -12,6 +12,7 @@ namespace cairn {
 namespace {
 
 volatile std::sig_atomic_t caught = 0;
+bool under_mpirun = false;
 
 /// A second SIGTERM ends the process as it would any other.
 void note(int signal) {
@@ -19,15 +20,17 @@ void note(int signal) {
   caught = signal;
 }
 
-void read_seconds(const char* name, double& value) {
+/// Is there such a variable?
+bool read_seconds(const char* name, double& value) {
   const char* text = std::getenv(name);
-  if (text == nullptr || *text == '\0') return;
+  if (text == nullptr || *text == '\0') return false;
   char* end = nullptr;
   const double seconds = std::strtod(text, &end);
   if (*end != '\0' || !(seconds >= 0)) {
     throw Error(Code::kUsage, fmt::format("{}: \"{}\" is not a number of seconds", name, text));
   }
   value = seconds;
+  return true;
 }
 
 }  // namespace
@@ -39,6 +42,8 @@ void catch_stop_signals() {
   sigaction(SIGTERM, &action, nullptr);
   sigaction(SIGUSR1, &action, nullptr);
   std::signal(SIGXFSZ, SIG_IGN);  // then the write fails, and says so
+  // MPI_Init sets it as well, where srun has started the ranks.
+  under_mpirun = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
 }
 
 std::optional<std::string> stop_signal() {
@@ -48,7 +53,11 @@ std::optional<std::string> stop_signal() {
 
 TimeRules TimeRules::from_environment() {
   TimeRules rules;
-  read_seconds("CAIRN_GRACE_SECONDS", rules.grace);
+  if (read_seconds("CAIRN_GRACE_SECONDS", rules.grace)) {
+    rules.term_grace = rules.grace;
+  } else if (under_mpirun) {
+    rules.term_grace = 0;
+  }
   read_seconds("CAIRN_STOP_MARGIN", rules.margin);
   read_seconds("CAIRN_WATCHDOG_SECONDS", rules.watchdog);
   read_seconds("SLURM_JOB_END_TIME", rules.end);

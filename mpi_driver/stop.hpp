@@ -7,7 +7,7 @@
 namespace cairn {
 
 /// From now on SIGTERM and SIGUSR1 only ask this process to stop, and a file that grows too large
-/// for a limit is an error of its writer.
+/// for a limit is an error of its writer. To be called before MPI_Init.
 void catch_stop_signals();
 
 /// The signal that asked this process to stop, if one did.
@@ -18,6 +18,9 @@ struct TimeRules {
   /// How long tasks that run may go on after a stop was asked for (CAIRN_GRACE_SECONDS). Slurm
   /// kills 30 s after it has sent SIGTERM (KillWait).
   double grace = 20;
+  /// The same after SIGTERM. Open MPI's mpirun kills its ranks a second after it has sent them
+  /// SIGTERM: then it is 0, unless CAIRN_GRACE_SECONDS says otherwise.
+  double term_grace = 20;
   /// How long before the end of the Slurm job to stop, over what a task takes (CAIRN_STOP_MARGIN).
   double margin = 60;
   /// Fixed bound on the silence of a rank (CAIRN_WATCHDOG_SECONDS); 0: from predicted costs.

@@ -146,7 +146,7 @@ void Worker::do_task(const Task& task) {
     report_.commit_seconds += seconds_since(commit_start);
   }
   if (task.kind == TaskKind::kProve) {
-    fault_point(comm_.rank(), "prove");
+    fault_point(comm_.rank(), report_.segments.empty() ? "prove" : "prove_more");
     Node leaf = engine_->prove(task.bundle);
     if (fault_is(comm_.rank(), "prove", "wrong")) leaf.segments[0].back() ^= std::byte{1};
     nodes_.insert_or_assign(leaf.span, leaf);

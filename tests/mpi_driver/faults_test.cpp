@@ -1,70 +1,15 @@
 // Runs that are killed, starved, slowed and damaged. After each, the same command ends with the
 // digest of a run that nothing happened to.
-#include <filesystem>
 #include <fstream>
 
-#include <fmt/format.h>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-#include <sys/statvfs.h>
-#include <unistd.h>
-
-#include "tests/support/program.hpp"
-#include "tests/support/shared_data.hpp"
+#include "tests/mpi_driver/faults_support.hpp"
 
 namespace cairn {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using ::testing::AnyOf;
 using ::testing::HasSubstr;
-
-const std::string kCairn = std::string(CAIRN_PROGRAM) + " ";
-/// Small enough that the sample has several bundles.
-const std::string kSmall = "env CAIRN_SMALLEST_BUNDLE=100000 ";
-
-std::string prove_command(const Scratch& folder) {
-  return kSmall + kCairn + "prove " + (test_data() / "pie" / "primes.pie.zip").string() + " -o " +
-         (folder / "p.h5") + " --report " + (folder / "r.json") + " --work " + (folder / "work");
-}
-
-json report(const Scratch& folder) { return json::parse(read_text(folder / "r.json")); }
-
-json inspect(const Scratch& folder) {
-  const Ran ran = run_program(kCairn + "inspect --json " + (folder / "work"));
-  EXPECT_EQ(ran.exit_code, 0) << ran.err;
-  return json::parse(ran.out);
-}
-
-size_t proven_in(const json& report) {
-  size_t proven = 0;
-  for (const json& worker : report["workers"]) proven += worker["segments"].size();
-  return proven;
-}
-
-/// Of a run that nothing happened to.
-const std::string& undisturbed() {
-  static const std::string digest = [] {
-    const Scratch folder;
-    const Ran ran = run_program(mpirun(3) + prove_command(folder));
-    EXPECT_EQ(ran.exit_code, 0) << ran.err;
-    return report(folder)["proof_digest"].get<std::string>();
-  }();
-  return digest;
-}
-
-/// The same command again: goes on, and ends as if nothing had happened. Returns its output.
-Ran expect_resumed(const Scratch& folder) {
-  const Ran ran = run_program(mpirun(3) + prove_command(folder));
-  EXPECT_EQ(ran.exit_code, 0) << ran.err;
-  if (ran.exit_code == 0) {
-    EXPECT_EQ(report(folder)["proof_digest"], undisturbed());
-    EXPECT_EQ(run_program(kCairn + "verify " + (folder / "p.h5")).exit_code, 0);
-  }
-  return ran;
-}
 
 /// A run with a fault ends with one of the codes, and the next goes on from what it left.
 void expect_survived(const std::string& fault, const std::vector<int>& codes) {
@@ -153,16 +98,6 @@ TEST(Faults, DamagedFilesAreMadeAgain) {
   EXPECT_TRUE(inspect(folder)["damaged"].empty());
 }
 
-TEST(Faults, FullDiskEndsTheRunAndNothingElse) {
-  const Scratch folder;
-  // No file may be larger than 64 KiB: the store's records fit, proofs do not.
-  const Ran ran = run_program("bash -c 'ulimit -f 64; exec " + prove_command(folder) + "'");
-  EXPECT_EQ(ran.exit_code, 4) << ran.err;
-  EXPECT_THAT(ran.err, HasSubstr("cannot write the file: File too large"));
-  EXPECT_EQ(inspect(folder)["segments_proven"], 0);
-  expect_resumed(folder);
-}
-
 TEST(Faults, MemoryThatIsTooLittleIsRefusedWithTheShortfall) {
   const Scratch folder;
   const auto plan_with = [&](uint64_t memory) {
@@ -247,39 +182,6 @@ TEST(AllFaults, KillAgainAndAgain) {
     EXPECT_NE(ran.exit_code, 0);
     EXPECT_GE(inspect(folder)["segments_proven"].get<int>(), life + 1);
   }
-  expect_resumed(folder);
-}
-
-TEST(AllFaults, FullFileSystem) {
-  if (geteuid() != 0) GTEST_SKIP() << "mounting needs root";
-  const Scratch folder;
-  fs::create_directory(folder / "work");
-  const std::string inside = fmt::format(
-      "mount -t tmpfs -o size=600k cairn {} 2>/dev/null || exit 99; {}; code=$?; "
-      "cp -r {} {}; exit $code",
-      folder / "work", prove_command(folder), folder / "work", folder / "copy");
-  const Ran ran = run_program("unshare -m bash -c '" + inside + "'");
-  if (ran.exit_code == 99 || ran.exit_code == 1) GTEST_SKIP() << "no mounts here: " << ran.err;
-  EXPECT_EQ(ran.exit_code, 4) << ran.err;
-  EXPECT_THAT(ran.err, HasSubstr("No space left on device"));
-  fs::remove_all(folder / "work");
-  fs::rename(folder / "copy", folder / "work");
-  const size_t kept = inspect(folder)["segments_proven"];
-  EXPECT_TRUE(inspect(folder)["damaged"].empty());
-  expect_resumed(folder);
-  EXPECT_EQ(proven_in(report(folder)), report(folder)["segments"].get<size_t>() - kept);
-}
-
-TEST(AllFaults, UnwritableStore) {
-  const Scratch folder;
-  ASSERT_EQ(expect_resumed(folder).exit_code, 0);
-  // Where root writes everything: a file in a folder's place.
-  fs::remove_all(folder / "work/segments");
-  std::ofstream(folder / "work/segments") << "in the way";
-  const Ran ran = run_program(mpirun(3) + prove_command(folder));
-  EXPECT_EQ(ran.exit_code, 4) << ran.err;
-  EXPECT_THAT(ran.err, HasSubstr("work/segments/"));
-  fs::remove(folder / "work/segments");
   expect_resumed(folder);
 }
 

@@ -40,6 +40,12 @@ JobInput toy_job(uint32_t bundles, std::span<const std::byte> image) {
   return input;
 }
 
+JobIdentity toy_identity(const JobInput& input) {
+  JobIdentity job;
+  job.segments = input.bundles.size();
+  return job;
+}
+
 /// Runs a job on a coordinator and `workers` workers.
 Outcome run(const JobInput& input, int workers, const MakeEngine& make_engine = make_toy) {
   auto comms = make_local_comms(workers + 1);
@@ -208,8 +214,13 @@ TEST(Flow, GivesALateTaskToAnotherRankToo) {
   EXPECT_EQ(shared->began, 2);
 }
 
-TEST(Flow, NamesARankThatIsSilent) {
+TEST(Flow, NamesARankThatIsSilentThoughItsStateCannotBeWritten) {
+  const Scratch folder;
   JobInput input = toy_job(6, kImage);
+  Store store(folder / "work", false);
+  store.open(toy_identity(input), false);
+  std::filesystem::create_directories(folder / "work/state.json/in/the/way");
+  input.store = &store;
   input.times.watchdog = 10;
   std::promise<void> end;
   const std::shared_future<void> ended = end.get_future().share();
@@ -247,15 +258,10 @@ TEST(Flow, NamesARankThatIsSilent) {
     EXPECT_EQ(error.code(), Code::kPeerLost);
     EXPECT_THAT(error.what(), ::testing::HasSubstr("is silent for"));
     EXPECT_THAT(error.what(), ::testing::HasSubstr("commit, segment 5"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("no state: "));
     comms[0]->abort(error);
   }
   end.set_value();
-}
-
-JobIdentity toy_identity(const JobInput& input) {
-  JobIdentity job;
-  job.segments = input.bundles.size();
-  return job;
 }
 
 TEST(Flow, GoesOnFromWhatAStoreHolds) {
