@@ -220,9 +220,12 @@ void Coordinator::gather(const char* what) {
 
 /// For the next sign of a rank that may first have to finish a task.
 double Coordinator::patience_of(int rank) const {
-  const double step = input_->times.watchdog > 0 ? input_->times.watchdog : kStepSeconds;
   const auto& running = schedule_->running(rank);
-  return running ? step + schedule_->patience(running->task) : step;
+  return running ? step_seconds() + schedule_->patience(running->task) : step_seconds();
+}
+
+double Coordinator::step_seconds() const {
+  return input_->times.watchdog > 0 ? input_->times.watchdog : kStepSeconds;
 }
 
 void Coordinator::wait() {
@@ -370,7 +373,8 @@ std::vector<WorkerReport> Coordinator::collect_reports() {
     return !reports_.contains(rank) && !schedule_->running(rank);
   };
   for (int rank = 1; rank <= workers(); ++rank) {
-    while (expected(rank) && schedule_->now() - since < kStepSeconds) wait();
+    while (expected(rank) && schedule_->now() - since < step_seconds()) wait();
+    if (expected(rank)) lost_ = rank;
   }
   std::vector<WorkerReport> result;
   for (int rank = 1; rank <= workers(); ++rank) {
@@ -385,8 +389,8 @@ void Coordinator::stop() {
   announce(Tag::kStop);
   const double since = schedule_->now();
   for (int rank = 1; rank <= workers(); ++rank) {
-    while (schedule_->running(rank)) {
-      if (schedule_->now() - since > patience_of(rank)) {
+    while (schedule_->running(rank) || rank == lost_) {
+      if (rank == lost_ || schedule_->now() - since > patience_of(rank)) {
         log_warning("a rank does not come back: ended, the proof is there",
                     {{"rank", rank}, {"host", host_of(rank)}});
         return comm_.abort(Error(Code::kOk, "done"));

@@ -94,6 +94,7 @@ class Coordinator {
   std::string host_of(int rank) const;
   int workers() const { return comm_.size() - 1; }
   double patience_of(int rank) const;
+  double step_seconds() const;
 
   Comm& comm_;
   Progress& progress_;
@@ -111,6 +112,7 @@ class Coordinator {
   std::set<int> arrived_;
   std::vector<uint32_t> counts_;  // from a worker or the store, while they are wanted
   std::map<int, WorkerReport> reports_;
+  int lost_ = 0;  // a rank that did not report
   size_t proven_ = 0;
 
   std::chrono::steady_clock::time_point last_look_, last_beat_;

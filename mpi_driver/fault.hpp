@@ -14,8 +14,8 @@
 namespace cairn {
 
 /// Phases of a worker: setup, count, sum (come to the collective), commit, prove its first segment,
-/// prove_more (each other), merge; of rank 0: load, setup, and count, commit, prove after the first
-/// result of each, verify, write.
+/// prove_more (each other), merge, report, end; of rank 0: load, setup, and count, commit, prove
+/// after the first result of each, verify, write.
 void fault_point(int rank, std::string_view phase);
 
 /// Is a fault of this kind asked for, that the caller must bring about itself?

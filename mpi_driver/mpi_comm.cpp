@@ -17,6 +17,8 @@
 #include <sched.h>
 #include <sys/statvfs.h>
 
+#include "core/log.hpp"
+
 namespace cairn {
 namespace {
 
@@ -24,6 +26,9 @@ namespace {
 constexpr size_t kPiece = size_t{1} << 28;
 /// Tag bit of a message whose end follows in the next message of the same sender.
 constexpr int kContinued = 1 << 14;  // MPI guarantees tags up to 32767
+/// How long rank 0 waits for the others to end; a longer step of time was the machine's sleep.
+constexpr std::chrono::steady_clock::duration kEndPatience = std::chrono::seconds(60);
+constexpr std::chrono::steady_clock::duration kLongestStep = std::chrono::seconds(1);
 
 void mpi_check(int status, const char* what) {
   if (status == MPI_SUCCESS) return;
@@ -137,23 +142,32 @@ MpiComm::MpiComm(int& argc, char**& argv) : state_(std::make_unique<State>()) {
 }
 
 /// Messages may still be on their way to ranks that want no more (a node to one that was not waited
-/// for): all are received, until no rank has sent one that was not.
-void MpiComm::drain() {
+/// for): all are received, until no rank has sent one that was not. False if a rank hangs.
+bool MpiComm::drain() {
   MPI_Request barrier = MPI_REQUEST_NULL;
   bool in_barrier = false;
+  using std::chrono::steady_clock;
+  steady_clock::duration waited{};
   for (int over = 0; over == 0;) {
+    const auto start = steady_clock::now();
     receive(std::chrono::milliseconds(1));
+    waited += std::min(kLongestStep, steady_clock::now() - start);
+    if (rank_ == 0 && waited > kEndPatience) return false;
     if (!in_barrier && state_->sent.empty()) {
       in_barrier = MPI_Ibarrier(state_->world, &barrier) == MPI_SUCCESS;
-      if (!in_barrier) return;
+      if (!in_barrier) return true;
     }
-    if (in_barrier && MPI_Test(&barrier, &over, MPI_STATUS_IGNORE) != MPI_SUCCESS) return;
+    if (in_barrier && MPI_Test(&barrier, &over, MPI_STATUS_IGNORE) != MPI_SUCCESS) break;
   }
+  return true;
 }
 
 MpiComm::~MpiComm() {
   try {
-    drain();
+    if (!drain()) {
+      log_warning("some rank does not come to the end: ended, all is done");
+      abort(Error(Code::kOk, "done"));
+    }
   } catch (const Error&) {
     // A rank is gone: the launcher ends the others.
   }

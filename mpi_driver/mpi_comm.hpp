@@ -59,7 +59,7 @@ class MpiComm : public Comm, public HostComm {
   void find_placement();
   void split_workers();
   void forget_sent();
-  void drain();
+  bool drain();
 
   std::unique_ptr<State> state_;
   int rank_ = 0;

@@ -1,5 +1,6 @@
 #include "mpi_driver/stop.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -11,7 +12,9 @@
 namespace cairn {
 namespace {
 
-volatile std::sig_atomic_t caught = 0;
+/// Atomic: a signal may come to another thread than the one that asks.
+std::atomic<int> caught = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler writes it");
 bool under_mpirun = false;
 
 /// A second SIGTERM ends the process as it would any other.
@@ -47,8 +50,9 @@ void catch_stop_signals() {
 }
 
 std::optional<std::string> stop_signal() {
-  if (caught == 0) return std::nullopt;
-  return caught == SIGTERM ? "SIGTERM" : "SIGUSR1";
+  const int signal = caught;
+  if (signal == 0) return std::nullopt;
+  return signal == SIGTERM ? "SIGTERM" : "SIGUSR1";
 }
 
 TimeRules TimeRules::from_environment() {

@@ -70,6 +70,7 @@ void Worker::handle(const Message& message) {
     case Tag::kFinish:
       return report();
     case Tag::kStop:
+      fault_point(comm_.rank(), "end");
       stopped_ = true;
       return;
     default:
@@ -194,6 +195,7 @@ void Worker::release_engine() {
 }
 
 void Worker::report() {
+  fault_point(comm_.rank(), "report");
   const ResourceUsage usage = resource_usage();
   report_.user_seconds = usage.user_seconds;
   report_.system_seconds = usage.system_seconds;

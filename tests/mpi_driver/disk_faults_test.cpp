@@ -25,9 +25,9 @@ bool may_mount() {
 Ran run_on_disk(const std::string& place, const std::string& options, const std::string& command) {
   fs::create_directories(place);
   const std::string kept = place + ".kept";
-  const Ran ran = run_program(with_own_mounts() + "bash -c 'mount -t tmpfs -o " + options +
-                              " cairn " + place + "; " + command + "; code=$?; cp -a " + place +
-                              " " + kept + "; exit $code'");
+  const Ran ran =
+      run_program(with_own_mounts() + "bash -c 'mount -t tmpfs -o " + options + " cairn " + place +
+                  "; " + command + "; code=$?; cp -a " + place + " " + kept + "; exit $code'");
   fs::remove_all(place);
   fs::rename(kept, place);
   return ran;
@@ -59,9 +59,9 @@ TEST(Faults, FullDiskUnderTheProof) {
   NEED_MOUNTS();
   const Scratch folder;
   const std::string out = folder / "out";
-  const Ran ran = run_on_disk(out, "size=64k",
-                              mpirun(3) + prove_sample() + " -o " + out + "/p.h5 --work " +
-                                  (folder / "work"));
+  const Ran ran =
+      run_on_disk(out, "size=64k",
+                  mpirun(3) + prove_sample() + " -o " + out + "/p.h5 --work " + (folder / "work"));
   expect_one_line(ran, 4, out + "/p.h5: cannot write the file: " + kFull);
   EXPECT_TRUE(fs::is_empty(out)) << "half a proof";
   EXPECT_EQ(inspect(folder)["segments_proven"], inspect(folder)["segments"]);
@@ -100,9 +100,9 @@ TEST(AllFaults, ReadOnlyPlacesAreNamed) {
 TEST(AllFaults, FullDiskAtEachFileOfTheStore) {
   NEED_MOUNTS();
   // From the lock on: numbers of files, then sizes.
-  for (const char* options : {"nr_inodes=1", "nr_inodes=2", "nr_inodes=4", "nr_inodes=9",
-                              "nr_inodes=24", "size=4k", "size=16k", "size=64k", "size=400k", "size=600k",
-                              "size=1m", "size=2m", "size=4m"}) {
+  for (const char* options :
+       {"nr_inodes=1", "nr_inodes=2", "nr_inodes=4", "nr_inodes=9", "nr_inodes=24", "size=4k",
+        "size=16k", "size=64k", "size=400k", "size=600k", "size=1m", "size=2m", "size=4m"}) {
     SCOPED_TRACE(options);
     const Scratch folder;
     const Ran ran = run_on_disk(folder / "work", options, prove_command(folder));

@@ -83,7 +83,8 @@ inline void expect_one_line(const Ran& ran, int exit_code, const std::string& wo
   const size_t line = err.find("\ncairn: ");
   ASSERT_NE(line, std::string::npos) << ran.err;
   EXPECT_EQ(err.find("\ncairn: ", line + 1), std::string::npos) << ran.err;
-  EXPECT_THAT(err.substr(line + 1, err.find('\n', line + 1) - line - 1), ::testing::HasSubstr(words));
+  EXPECT_THAT(err.substr(line + 1, err.find('\n', line + 1) - line - 1),
+              ::testing::HasSubstr(words));
 }
 
 }  // namespace cairn

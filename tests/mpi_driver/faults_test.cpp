@@ -128,10 +128,10 @@ TEST(Faults, StopBySignalKeepsWhatIsFinished) {
 
 TEST(AllFaults, KillInEachPhase) {
   for (const char* fault :
-       {"0:load:kill", "0:setup:kill", "0:count:kill", "0:commit:kill", "0:prove:kill",
-        "0:verify:kill", "0:write:kill", "1:setup:kill", "1:count:kill", "1:sum:kill",
-        "1:commit:kill", "1:prove:kill", "1:merge:kill", "2:setup:kill", "2:count:kill",
-        "2:sum:kill", "2:commit:kill", "2:prove:kill"}) {
+       {"0:load:kill",   "0:setup:kill",  "0:count:kill", "0:commit:kill", "0:prove:kill",
+        "0:verify:kill", "0:write:kill",  "1:setup:kill", "1:count:kill",  "1:sum:kill",
+        "1:commit:kill", "1:prove:kill",  "1:merge:kill", "2:setup:kill",  "2:count:kill",
+        "2:sum:kill",    "2:commit:kill", "2:prove:kill", "1:report:kill", "2:report:kill"}) {
     expect_survived(fault, kKilled);
   }
 }
@@ -163,6 +163,18 @@ TEST(AllFaults, HangWhileOthersCanFinish) {
   EXPECT_EQ(ran.exit_code, 0) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("does not come back"));
   EXPECT_EQ(report(folder)["proof_digest"], undisturbed());
+}
+
+TEST(AllFaults, HangAfterAllIsProven) {
+  for (const char* fault : {"1:report:hang CAIRN_WATCHDOG_SECONDS=20", "2:end:hang"}) {
+    const Scratch folder;
+    const Ran ran =
+        run_program(mpirun(3, std::string("CAIRN_FAULT=") + fault) + prove_command(folder));
+    EXPECT_EQ(ran.exit_code, 0) << fault << '\n' << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("does not come ")) << fault;
+    EXPECT_EQ(report(folder)["proof_digest"], undisturbed());
+    EXPECT_EQ(run_program(kCairn + "verify " + (folder / "p.h5")).exit_code, 0);
+  }
 }
 
 TEST(AllFaults, SlowRankInEachPhase) {

@@ -34,9 +34,8 @@ void expect_work_kept(const Scratch& folder, const Ran& ran) {
 
 TEST(Faults, FileNamedStopEndsTheRun) {
   const Scratch folder;
-  const Ran ran =
-      run_and_then(mpirun(3, kStuck + "CAIRN_GRACE_SECONDS=1") + prove_command(folder),
-                   first_proof(folder), "touch " + (folder / "work/stop"));
+  const Ran ran = run_and_then(mpirun(3, kStuck + "CAIRN_GRACE_SECONDS=1") + prove_command(folder),
+                               first_proof(folder), "touch " + (folder / "work/stop"));
   expect_one_line(ran, 5, "stopped in prove by " + (folder / "work/stop"));
   EXPECT_GE(inspect(folder)["segments_proven"], 1);
   EXPECT_EQ(inspect(folder)["locked_by"], nullptr);
@@ -46,10 +45,9 @@ TEST(Faults, FileNamedStopEndsTheRun) {
 TEST(Faults, EndOfTheSlurmJobEndsTheRun) {
   const Scratch folder;
   // It stops a minute before the end, so a few seconds from now.
-  const auto end = std::chrono::system_clock::now() + std::chrono::seconds(65);
-  const std::string environment =
-      fmt::format("{}CAIRN_GRACE_SECONDS=1 SLURM_JOB_END_TIME={} ", kStuck,
-                  std::chrono::system_clock::to_time_t(end));
+  const auto end = std::chrono::system_clock::now() + std::chrono::seconds(63);
+  const std::string environment = fmt::format("{}CAIRN_GRACE_SECONDS=1 SLURM_JOB_END_TIME={} ",
+                                              kStuck, std::chrono::system_clock::to_time_t(end));
   const Ran ran = run_program(mpirun(3, environment) + prove_command(folder));
   expect_one_line(ran, 5, "by the end of the Slurm job in ");
   EXPECT_THAT(ran.err, HasSubstr("no more work is handed out"));
@@ -74,8 +72,8 @@ TEST(Faults, SigtermToMpirunEndsAllRanks) {
 TEST(Faults, SigtermToRank0UnderMpirunIsHeededAtOnce) {
   const Scratch folder;
   // The grace would be 20 s, but mpirun does not give its ranks that much.
-  const std::string rank0 = "kill -TERM $(sed -n \"s/.*process.: \\([0-9]*\\),/\\1/p\" " +
-                            (folder / "work/lock") + ")";
+  const std::string rank0 =
+      "kill -TERM $(sed -n \"s/.*process.: \\([0-9]*\\),/\\1/p\" " + (folder / "work/lock") + ")";
   const Ran ran =
       run_and_then(mpirun(3, kStuck) + prove_command(folder), first_proof(folder), rank0);
   expect_one_line(ran, 5, "stopped in prove by SIGTERM");
@@ -96,10 +94,10 @@ TEST(AllFaults, SignalToMpirunInEachPhase) {
                           Case{"0:write:hang", "ls {}/nodes/*.h5 > /dev/null 2>&1", "TERM"}}) {
     SCOPED_TRACE(one.fault);
     const Scratch folder;
-    const Ran ran = run_and_then(
-        mpirun(3, std::string("CAIRN_FAULT=") + one.fault) + prove_command(folder),
-        fmt::format(fmt::runtime(one.condition), folder / "work"),
-        std::string("kill -") + one.signal + " $child");
+    const Ran ran =
+        run_and_then(mpirun(3, std::string("CAIRN_FAULT=") + one.fault) + prove_command(folder),
+                     fmt::format(fmt::runtime(one.condition), folder / "work"),
+                     std::string("kill -") + one.signal + " $child");
     EXPECT_THAT(ran.exit_code, kMpirunEnded) << ran.err;
     EXPECT_EQ(folder.entries(), 1u);
     expect_rest_proven(folder);
@@ -108,9 +106,8 @@ TEST(AllFaults, SignalToMpirunInEachPhase) {
 
 TEST(AllFaults, Sigusr1ToMpirunReachesTheRanks) {
   const Scratch folder;
-  const Ran ran =
-      run_and_then(mpirun(3, kStuck + "CAIRN_GRACE_SECONDS=1") + prove_command(folder),
-                   first_proof(folder), "kill -USR1 $child");
+  const Ran ran = run_and_then(mpirun(3, kStuck + "CAIRN_GRACE_SECONDS=1") + prove_command(folder),
+                               first_proof(folder), "kill -USR1 $child");
   EXPECT_EQ(ran.exit_code, 5) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("cairn: stopped in prove by "));
   EXPECT_EQ(inspect(folder)["locked_by"], nullptr);
