@@ -12,6 +12,7 @@
 #include "stark/protocol/segment_transcript.hpp"
 #include "stark/verifier/low_degree.hpp"
 #include "tests/stark/small_job.hpp"
+#include "tests/support/sanitized.hpp"
 
 namespace cairn {
 namespace {
@@ -440,7 +441,8 @@ TEST(Flips, EveryByteOfStatementAndRecords) {
 TEST(Flips, EveryByteOfASmallSegment) {
   const testing_support::LoneSegment lone = testing_support::prove_lone_segment();
   ASSERT_TRUE(verify_segment(Hash::kBlake3, lone.challenge, 0, lone.record, lone.bytes).accepted());
-  for (size_t i = 0; i < lone.bytes.size(); ++i) {
+  // 3: at each place within a field element.
+  for (size_t i = 0; i < lone.bytes.size(); i += kSanitized ? 3 : 1) {
     std::vector<std::byte> flipped = lone.bytes;
     flipped[i] ^= std::byte{1} << (i % 8);
     EXPECT_FALSE(verify_segment(Hash::kBlake3, lone.challenge, 0, lone.record, flipped).accepted())
