@@ -1,5 +1,5 @@
-// Is this a build with a sanitizer? It makes the code that tests repeat some ten times slower, and looks
-// for mistakes that a few of the repetitions show as well as all of them; all are for the other builds.
+// Is this a build with a sanitizer? It makes what tests repeat some ten times slower, and looks for
+// mistakes that a few of the repetitions show as well as all of them; all are for the other builds.
 #pragma once
 
 namespace cairn {
