@@ -13,6 +13,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from cairn_pipeline.contract import ErrorClass, StageError, Strict
 
+# The stage that is run once for several blocks, a unit; so is everything after it.
+AGGREGATE = "aggregate"
+
 
 class Retry(Strict):
     """What happens after a transient or capacity failure, before an operator is asked."""
@@ -89,6 +92,10 @@ class RunConfig(Strict):
         """All stages that cannot be done before this one, in order."""
         return [stage for stage in self.order() if name in self.ancestors(stage)]
 
+    def per_unit(self, name: str) -> bool:
+        """Whether the stage is run once for a unit of blocks and not for each."""
+        return name == AGGREGATE or AGGREGATE in self.ancestors(name)
+
 
 # Data availability comes before proving, so that nothing unsettleable is proven; it costs seconds.
 DEFAULT_STAGES: dict[str, dict[str, Any]] = {
@@ -104,6 +111,8 @@ DEFAULT_STAGES: dict[str, dict[str, Any]] = {
     "verify": {"after": ["prove"], "minutes": 30},
     "settle": {"after": ["verify"], "in_order": True, "minutes": 120, "retry": {"lives": 8}},
 }
+# Of runs that name it.
+AGGREGATE_STAGE: dict[str, Any] = {"after": ["snos"], "minutes": 120}
 
 
 def merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
@@ -134,10 +143,14 @@ def load_config(path: Path | None, run: str) -> RunConfig:
     """The defaults with the user's TOML file on top.
 
     `stages.NAME = false` leaves a built-in stage out; whoever was after it is then after its predecessors.
+    `stages.aggregate` puts that stage between snos and da.
     Raises StageError(configuration).
     """
     given = read_toml(path) if path else {}
     stages: dict[str, Any] = {name: dict(stage) for name, stage in DEFAULT_STAGES.items()}
+    if given.get("stages", {}).get(AGGREGATE):
+        stages[AGGREGATE] = dict(AGGREGATE_STAGE)
+        stages["da"]["after"] = [AGGREGATE]
     for name, change in given.pop("stages", {}).items():
         if change is False:
             gone = stages.pop(name, {"after": []})

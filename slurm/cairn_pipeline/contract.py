@@ -96,6 +96,23 @@ class Artifact(Strict):
         return None
 
 
+class Child(BaseModel):
+    """A block as the stage aggregate gets it, in its input `children`: a JSON list of these."""
+
+    model_config = ConfigDict(extra="ignore")
+    block: int
+    outputs: dict[str, Artifact]
+    facts: dict[str, Fact] = {}
+
+    def verify(self) -> None:
+        """Raises StageError(bad-input) if a file was lost or changed."""
+        for name, artifact in self.outputs.items():
+            wrong = artifact.verify()
+            if wrong is not None:
+                reason = f"block {self.block}: its output {name} was changed since: {wrong}"
+                raise StageError(ErrorClass.BAD_INPUT, reason)
+
+
 class StageInput(Strict):
     """in.json"""
 

@@ -4,11 +4,12 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from cairn_pipeline.config import AGGREGATE
 from cairn_pipeline.contract import ErrorClass, StageError, StageFailure
 from cairn_pipeline.jobs.reconcile import reconcile, release_dependents
 from cairn_pipeline.jobs.script import job_name
 from cairn_pipeline.jobs.submit import Submitted, advance
-from cairn_pipeline.run_state import Run, Status
+from cairn_pipeline.run_state import BlockState, Run, Status
 from cairn_pipeline.run_state.model import now
 from cairn_pipeline.slurm_client import SlurmClient
 
@@ -27,10 +28,23 @@ def parse_blocks(text: str) -> list[int]:
     return sorted(found)
 
 
-def submit(run: Run, slurm: SlurmClient, blocks: Iterable[int]) -> list[Submitted]:
-    """Takes blocks into the run and submits what its window has room for. Known blocks: no-op."""
-    for block in blocks:
+def submit(run: Run, slurm: SlurmClient, blocks: Iterable[int], close: bool = False) -> list[Submitted]:
+    """Takes blocks into the run and submits what its window has room for. Known blocks: no-op.
+
+    With close, units of a run that aggregates end with the last of the blocks, however small they are.
+    """
+    numbers = set(blocks)
+    if close and AGGREGATE not in run.config.stages:
+        reason = f"{run.path}: has no stage {AGGREGATE}: there is no unit to close"
+        raise StageError(ErrorClass.CONFIGURATION, reason)
+    for block in sorted(numbers):
         run.add(block)
+        if close and block + 1 not in numbers:
+            with run.changing(block) as state:
+                if state.joined is not None:
+                    reason = f"block {block} is in the unit that ends with block {state.joined}"
+                    raise StageError(ErrorClass.CONFIGURATION, reason)
+                state.close = True
     return advance(run, slurm)
 
 
@@ -56,20 +70,31 @@ def retry(run: Run, slurm: SlurmClient, blocks: list[int], stages: list[str]) ->
             raise StageError(ErrorClass.CONFIGURATION, f"{name} is no stage; there are {run.config.order()}")
     with run.locked():
         reconcile(run, slurm)
+        named = {other for name in stages for other in (name, *run.config.descendants(name))}
         for block in blocks:
+            end = run.read(block).joined
+            if end is not None:  # first: it may be refused
+                with run.changing(end) as state:
+                    set_back(state, {name for name in named if run.config.per_unit(name)})
             with run.changing(block) as state:
-                again = {name for name, stage in state.stages.items() if stage.status.stopped}
-                for name in stages:
-                    again |= {name, *run.config.descendants(name)}
-                for name in again:
-                    stage = state.stages[name]
-                    if stage.status.live:
-                        raise StageError(
-                            ErrorClass.CONFIGURATION,
-                            f"{name} of block {block} has job {stage.job_id}: cancel it",
-                        )
-                    stage.status, stage.job_id, stage.resubmissions = Status.WAITING, None, 0
+                stopped = {name for name, stage in state.stages.items() if stage.status.stopped}
+                set_back(state, stopped | named)
     return advance(run, slurm)
+
+
+def set_back(state: BlockState, names: set[str]) -> None:
+    """These stages wait again. Raises StageError(configuration), changing none, if one has a job."""
+    for name in names:
+        stage = state.stages[name]
+        if stage.status.live:
+            raise StageError(
+                ErrorClass.CONFIGURATION,
+                f"{name} of block {state.block} has job {stage.job_id}: cancel it",
+            )
+    for name in names:
+        stage = state.stages[name]
+        if stage.status is not Status.JOINED:
+            stage.status, stage.job_id, stage.resubmissions = Status.WAITING, None, 0
 
 
 def cancel(run: Run, slurm: SlurmClient, blocks: list[int]) -> list[int]:

@@ -47,6 +47,9 @@ def submit(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="print scripts and sbatch's opinion only")
     ] = False,
+    close: Annotated[
+        bool, typer.Option("--close", help="end a unit with the last block (runs that aggregate)")
+    ] = False,
 ) -> None:
     """Submit blocks: each stage a job that depends on those before it. Prints BLOCK STAGE JOB lines."""
     run, numbers = Run(path), control.parse_blocks(blocks)
@@ -56,7 +59,7 @@ def submit(
             print(f"### sbatch --test-only: {step.answer}")
             print(step.script)
         return
-    show(control.submit(run, Slurm(), numbers))
+    show(control.submit(run, Slurm(), numbers, close))
 
 
 def show(submitted: list[Submitted]) -> None:

@@ -15,6 +15,7 @@ STYLES = {
     Status.DONE: "green",
     Status.FAILED: "bold red",
     Status.CANCELLED: "magenta",
+    Status.JOINED: "dim",
 }
 TRUST = "Settled: an operator's key registered the fact after `cairn verify`; no contract checked the proof."
 
@@ -54,7 +55,9 @@ def run_table(state: RunState, recent: int | None = None) -> Table:
         else [n for n in numbers if state.blocks[n].stopped or n in numbers[-recent:]]
     )
     for number in shown:
-        table.add_row(str(number), *(cell(state.blocks[number].stages[name]) for name in order))
+        block = state.blocks[number]
+        unit = "" if block.first in (None, number) else f"{block.first}.."
+        table.add_row(f"{unit}{number}", *(cell(block.stages[name]) for name in order))
     return table
 
 

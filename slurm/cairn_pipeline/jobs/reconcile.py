@@ -2,7 +2,7 @@
 
 from cairn_pipeline.contract import ErrorClass, StageFailure, read_output
 from cairn_pipeline.jobs.script import job_name, token
-from cairn_pipeline.run_state import BlockState, Run, StageState, Status
+from cairn_pipeline.run_state import BlockState, Run, StageState, Status, waits_for
 from cairn_pipeline.run_state.model import now
 from cairn_pipeline.slurm_client import Job, SlurmClient
 
@@ -114,12 +114,12 @@ def blocked(run: Run, state: BlockState, name: str) -> bool:
 
 
 def predecessors(run: Run, state: BlockState, name: str) -> list[StageState]:
-    """States of the stages that this one waits for, in its own block and in the one before."""
-    config = run.config.stages[name]
-    found = [state.stages[other] for other in config.after]
-    if config.in_order and run.block_dir(state.block - 1).is_dir():
-        found.append(run.read(state.block - 1).stages[name])
-    return found
+    """States of the stages that this one waits for, in its own block or unit and in the one before."""
+    return [
+        (state if block == state.block else run.read(block)).stages[other]
+        for block, other in waits_for(run.config, state, name)
+        if block == state.block or run.block_dir(block).is_dir()
+    ]
 
 
 def release_dependents(run: Run, block: int, name: str) -> None:
@@ -128,15 +128,19 @@ def release_dependents(run: Run, block: int, name: str) -> None:
     Their jobs are ended by Slurm (kill-on-invalid-dep). The caller holds the run's lock.
     """
     names = run.config.descendants(name)
-    with run.changing(block) as state:
-        for other in names:
-            if state.stages[other].status is Status.QUEUED:
-                back_to_waiting(state.stages[other])
+    end = run.read(block).joined or block
+    for number in {block, end}:
+        with run.changing(number) as state:
+            for other in names:
+                if state.stages[other].status is Status.QUEUED:
+                    back_to_waiting(state.stages[other])
     ordered = [other for other in [name, *names] if run.config.stages[other].in_order]
-    for later in [number for number in run.blocks() if number > block]:
+    for later in [number for number in run.blocks() if number > end]:
         hit = False
         if not run.block_dir(later - 1).is_dir():
             break
+        if run.read(later).joined is not None:
+            continue
         with run.changing(later) as state:
             for first in ordered:
                 for other in [first, *run.config.descendants(first)]:

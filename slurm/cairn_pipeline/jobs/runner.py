@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from cairn_pipeline.alerts import alert
-from cairn_pipeline.config import Stage
+from cairn_pipeline.config import AGGREGATE, Stage
 from cairn_pipeline.contract import (
     ErrorClass,
     StageError,
@@ -26,8 +26,10 @@ from cairn_pipeline.contract import (
     read_output,
     write_model,
 )
+from cairn_pipeline.files import write_json
 from cairn_pipeline.jobs.reconcile import finish, predecessors, release_dependents
 from cairn_pipeline.jobs.submit import advance
+from cairn_pipeline.jobs.units import child, made
 from cairn_pipeline.run_state import Run, Status
 from cairn_pipeline.run_state.model import now
 from cairn_pipeline.slurm_client import Slurm
@@ -158,21 +160,32 @@ class Runner:
             options=self.config.options,
             job=self.surroundings(lives),
         )
-        digests = {}
-        for name in self.run.config.ancestors(self.stage):
-            done = state.stages[name]
-            for key, artifact in done.outputs.items():
-                wrong = artifact.verify()
-                if wrong is not None:
-                    raise StageError(
-                        ErrorClass.BAD_INPUT, f"{name}'s output {key} was changed since: {wrong}"
-                    )
-                stage_input.inputs[key] = artifact.path
-                digests[key] = artifact.sha256
-            stage_input.facts |= done.facts
+        if self.stage == AGGREGATE:
+            digests = self.gather_children(stage_input)
+        else:
+            # What was made of a unit replaces what was made of its last block.
+            of_unit = self.run.config.per_unit(self.stage)
+            names = self.run.config.ancestors(self.stage)
+            found = made(state, [name for name in names if self.run.config.per_unit(name) or not of_unit])
+            found.verify()
+            stage_input.inputs = {key: artifact.path for key, artifact in found.outputs.items()}
+            stage_input.facts = found.facts
+            digests = {key: artifact.sha256 for key, artifact in found.outputs.items()}
         with self.run.changing(self.block) as changing:
             changing.stages[self.stage].inputs = digests
         return stage_input
+
+    def gather_children(self, stage_input: StageInput) -> dict[str, str]:
+        """Writes the input children: each block of the unit with its files and facts. Returns the digests."""
+        first = self.run.read(self.block).first
+        assert first is not None
+        found = [child(self.run.config, self.run.read(number)) for number in range(first, self.block + 1)]
+        for one in found:
+            one.verify()
+        path = self.folder / "children.json"
+        write_json(path, [one.model_dump(mode="json") for one in found])
+        stage_input.inputs = {"children": path}
+        return {f"{one.block}.{key}": file.sha256 for one in found for key, file in one.outputs.items()}
 
     def surroundings(self, lives: int) -> dict[str, object]:
         """What only the job knows: the program `cairn`, how ranks are started, which life this is."""

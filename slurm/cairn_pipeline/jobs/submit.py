@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from cairn_pipeline.config import AGGREGATE
 from cairn_pipeline.contract import StageError
 from cairn_pipeline.jobs.reconcile import reconcile
 from cairn_pipeline.jobs.script import dependency, write_script
-from cairn_pipeline.run_state import BlockState, Run, Status
+from cairn_pipeline.jobs.units import close_units
+from cairn_pipeline.run_state import BlockState, Run, Status, waits_for
 from cairn_pipeline.run_state.model import now
 from cairn_pipeline.slurm_client import SlurmClient
 
@@ -28,7 +30,9 @@ def advance(run: Run, slurm: SlurmClient) -> list[Submitted]:
         reconcile(run, slurm)
         if run.paused:
             return []
-        return fill_window(run, slurm, run.read_all())
+        states = run.read_all()
+        close_units(run, states)
+        return fill_window(run, slurm, states)
 
 
 def fill_window(run: Run, slurm: SlurmClient, states: dict[int, BlockState]) -> list[Submitted]:
@@ -53,12 +57,13 @@ def submittable(run: Run, states: dict[int, BlockState], state: BlockState) -> l
     for name in run.config.order():
         if state.stages[name].status is not Status.WAITING:
             continue
-        config = run.config.stages[name]
-        ready = all(other in found or passable(state, other) for other in config.after)
-        before = states.get(state.block - 1)
-        if config.in_order and before is not None:
-            ready = ready and passable(before, name)
-        if ready:
+        if name == AGGREGATE and state.first is None:
+            continue  # the batcher has not closed a unit here
+        if all(
+            (block == state.block and other in found) or passable(states[block], other)
+            for block, other in waits_for(run.config, state, name)
+            if block in states
+        ):
             found.append(name)
     return found
 
@@ -70,10 +75,11 @@ def passable(state: BlockState, name: str) -> bool:
 
 def parents(run: Run, states: dict[int, BlockState], block: int, name: str) -> list[int]:
     """Numbers of the live jobs that this stage waits for."""
-    config = run.config.stages[name]
-    waits = [states[block].stages[other] for other in config.after]
-    if config.in_order and block - 1 in states:
-        waits.append(states[block - 1].stages[name])
+    waits = [
+        states[number].stages[other]
+        for number, other in waits_for(run.config, states[block], name)
+        if number in states
+    ]
     return [stage.job_id for stage in waits if stage.status.live and stage.job_id is not None]
 
 
@@ -113,7 +119,10 @@ class Rehearsed:
 
 
 def rehearse(run: Run, slurm: SlurmClient, blocks: list[int]) -> list[Rehearsed]:
-    """What submit would do for these blocks: each script, its predecessors, `sbatch --test-only`'s answer."""
+    """What submit would do for these blocks: each script, its predecessors, `sbatch --test-only`'s answer.
+
+    With the stage aggregate as if each stretch of consecutive blocks were one unit.
+    """
     from pathlib import Path
     from tempfile import TemporaryDirectory  # nothing of a rehearsal stays in the run
 
@@ -123,14 +132,19 @@ def rehearse(run: Run, slurm: SlurmClient, blocks: list[int]) -> list[Rehearsed]
     with TemporaryDirectory(prefix="cairn-") as folder:
         for block in blocks:
             for name in run.config.order():
+                if run.config.per_unit(name) and block + 1 in blocks:
+                    continue
                 text = render(run, block, name, 1)
                 script = Path(folder) / "job.sh"
                 script.write_text(text)
-                after = [f"{block}.{other}" for other in run.config.stages[name].after]
-                if run.config.stages[name].in_order and (
-                    block - 1 in blocks or run.block_dir(block - 1).is_dir()
-                ):
-                    after.append(f"{block - 1}.{name}")
+                first = block
+                while run.config.per_unit(name) and first - 1 in blocks:
+                    first -= 1
+                after = [
+                    f"{number}.{other}"
+                    for number, other in waits_for(run.config, BlockState(block=block, first=first), name)
+                    if number in blocks or run.block_dir(number).is_dir()
+                ]
                 # Slurm 22.05 wants the folder of --chdir to exist even for a test.
                 answer = slurm.test_only(script, [f"--chdir={folder}"])
                 found.append(Rehearsed(block, name, after, text, answer))

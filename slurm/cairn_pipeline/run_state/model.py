@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from cairn_pipeline.config import RunConfig
+from cairn_pipeline.config import AGGREGATE, RunConfig
 from cairn_pipeline.contract import SCHEMA, Artifact, Fact, StageFailure, Strict
 from cairn_pipeline.site import Site
 
@@ -18,6 +18,7 @@ class Status(enum.StrEnum):
     DONE = "done"
     FAILED = "failed"  # needs `retry`
     CANCELLED = "cancelled"  # needs `retry`
+    JOINED = "joined"  # is done for this block where its unit ends
 
     @property
     def live(self) -> bool:
@@ -54,6 +55,11 @@ class BlockState(Strict):
     schema_version: int = SCHEMA
     block: int
     stages: dict[str, StageState] = Field(default_factory=dict)
+    # Of a run with the stage aggregate:
+    first: int | None = None  # where a unit ends: the unit's first block; this is the decision
+    closed_by: str | None = None  # and why it ends here
+    joined: int | None = None  # the block at which this one's unit ends
+    close: bool = False  # an operator wants a unit to end here
 
     @property
     def live(self) -> bool:
@@ -61,11 +67,25 @@ class BlockState(Strict):
 
     @property
     def done(self) -> bool:
-        return all(stage.status is Status.DONE for stage in self.stages.values())
+        return all(stage.status in (Status.DONE, Status.JOINED) for stage in self.stages.values())
 
     @property
     def stopped(self) -> bool:
         return any(stage.status.stopped for stage in self.stages.values())
+
+
+def waits_for(config: RunConfig, state: BlockState, name: str) -> list[tuple[int, str]]:
+    """The stages that one waits for, as (block, name): of its block or unit, and in order, of the one before.
+
+    Not all of these blocks need to be in the run.
+    """
+    stage = config.stages[name]
+    first = state.block if state.first is None else state.first
+    blocks = range(first, state.block + 1) if name == AGGREGATE else [state.block]
+    found = [(block, other) for block in blocks for other in stage.after]
+    if stage.in_order:
+        found.append(((first if config.per_unit(name) else state.block) - 1, name))
+    return found
 
 
 class RunState(Strict):

@@ -130,7 +130,7 @@ class Run:
                 line = entry(block, name, before.stages.get(name), state.stages[name])
                 append_line(folder / "journal.jsonl", line)
                 self.log.write(str(state.stages[name].status), **line)
-            if changed or not (folder / "state.json").exists():
+            if state != before or not (folder / "state.json").exists():
                 write_model(folder / "state.json", state)
 
     def read_all(self) -> dict[int, BlockState]:

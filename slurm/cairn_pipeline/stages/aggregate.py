@@ -1,7 +1,7 @@
 """Stage aggregate: one aggregator run (applicative recursion) over consecutive blocks.
 
 Input: children, a JSON list of {block, outputs: {snos_output, da_segment?}, facts}, in block order, as a
-batch collector writes it. Two ways to run the aggregator:
+run's aggregate stage and a batch collector write it. Two ways to run the aggregator:
 
 cairo    a compiled Cairo program under a Cairo VM, with program input {bootloader_output, full_output,
          use_kzg_da, da_path} and what the option cairo_input adds
@@ -9,33 +9,32 @@ command  any program with --input-path and --output-path, which gets the input a
          and leaves the outputs pie and, if any, da_segment
 
 Outputs: pie, snos_output, da_segment, children. Before the run the children are held to the limits, after it
-the result to the children: what could not be settled is not proven.
+the result to the children, and to `cairn inspect`: what could not be settled or proven is not proven.
 """
 
 import json
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from cairn_pipeline.batching.aggregated import bootloader_output, check_result
 from cairn_pipeline.batching.batcher import Batcher
 from cairn_pipeline.batching.limits import Limits
 from cairn_pipeline.batching.measure import BlockSize, measure
 from cairn_pipeline.contract import (
-    Artifact,
+    Child,
     ErrorClass,
-    Fact,
     StageError,
     StageInput,
     StageResult,
     stage_main,
 )
-from cairn_pipeline.da.felts import felts_json, read_felts
+from cairn_pipeline.da.felts import read_felts
 from cairn_pipeline.da.pie_memory import Pie
 from cairn_pipeline.files import write_atomic
 from cairn_pipeline.stages.options import Options, read_options
-from cairn_pipeline.stages.snos import SnosOptions, from_cairo, from_command
+from cairn_pipeline.stages.snos import SnosOptions, from_cairo, from_command, inspect
 
 
 class AggregateOptions(Options):
@@ -48,13 +47,6 @@ class AggregateOptions(Options):
         ""  # of the children's program; default: their fact program_hash or pie_program_hash
     )
     limits: Limits = Limits()
-
-
-class Child(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-    block: int
-    outputs: dict[str, Artifact]
-    facts: dict[str, Fact] = {}
 
 
 def aggregate(stage_input: StageInput) -> StageResult:
@@ -72,16 +64,14 @@ def aggregate(stage_input: StageInput) -> StageResult:
     outputs = run_aggregator(stage_input, options, given)
     if "da_segment" not in outputs and da_path.is_file() and json.loads(da_path.read_bytes()) is not None:
         outputs["da_segment"] = da_path
-    felts = Pie(outputs["pie"]).output()
     segment = read_felts(outputs["da_segment"]) if "da_segment" in outputs else []
-    result = check_result(felts, sizes, options.limits, len(segment))
+    result = check_result(Pie(outputs["pie"]).output(), sizes, options.limits, len(segment))
     outputs["snos_output"] = stage_input.work_dir / "snos_output.json"
-    write_atomic(outputs["snos_output"], felts_json(felts))
+    facts = inspect(SnosOptions(cairn=options.cairn), outputs["pie"], outputs["snos_output"])
     outputs["children"] = stage_input.inputs["children"]
-    blobs = len(result.kzg.commitments) if result.kzg else 0
-    return StageResult(
-        outputs, {"first_block": sizes[0].block, "blocks": len(sizes), "aggregated_blobs": blobs}
-    )
+    facts |= {"first_block": sizes[0].block, "blocks": len(sizes)}
+    facts["aggregated_blobs"] = len(result.kzg.commitments) if result.kzg else 0
+    return StageResult(outputs, facts)
 
 
 def read_children(path: Path) -> list[Child]:
@@ -93,10 +83,7 @@ def read_children(path: Path) -> list[Child]:
     if not children:
         raise StageError(ErrorClass.BAD_INPUT, f"{path}: no children")
     for child in children:
-        for artifact in child.outputs.values():
-            wrong = artifact.verify()
-            if wrong is not None:
-                raise StageError(ErrorClass.BAD_INPUT, f"block {child.block}: {wrong}")
+        child.verify()
     return children
 
 

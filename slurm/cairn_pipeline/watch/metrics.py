@@ -16,6 +16,7 @@ from prometheus_client import (
     generate_latest,
 )
 
+from cairn_pipeline.config import AGGREGATE
 from cairn_pipeline.files import write_atomic
 from cairn_pipeline.run_state import RunState, Status, read_run
 from cairn_pipeline.watch.settled import fees, lag
@@ -149,8 +150,8 @@ def _proving_metrics(registry: CollectorRegistry, run: RunState, name: str) -> N
     for child in (steps, spent):
         child.labels(name)
     for block in run.blocks.values():
-        prove, snos = block.stages.get("prove"), block.stages.get("snos")
-        count = snos.facts.get("steps") if snos else None
+        prove, made = block.stages.get("prove"), block.stages.get(AGGREGATE) or block.stages.get("snos")
+        count = made.facts.get("steps") if made else None
         if prove is None or prove.status is not Status.DONE or not isinstance(count, int):
             continue
         seconds = float(str(prove.facts.get("prove_seconds", prove.seconds or 0)))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from cairn_pipeline.run_state import BlockState, RunState, StageState, Status
+from cairn_pipeline.run_state import BlockState, RunState, StageState, Status, waits_for
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class StageTimes:
 
     def taken(self, now: datetime) -> float | None:
         """From ready to done, or to now: what a service level is about."""
-        if self.ready is None or self.state.status is Status.CANCELLED:
+        if self.ready is None or self.state.status in (Status.CANCELLED, Status.JOINED):
             return None
         end = self.state.ended if self.state.status is Status.DONE else now
         return seconds(self.ready, end)
@@ -52,10 +52,8 @@ def stage_times(run: RunState) -> Iterator[StageTimes]:
 
 def ready_at(run: RunState, block: BlockState, name: str) -> datetime | None:
     """When the stage had all it needs; None before that."""
-    stage = run.config.stages[name]
-    before = [block.stages.get(other) for other in stage.after]
-    if stage.in_order and block.block - 1 in run.blocks:
-        before.append(run.blocks[block.block - 1].stages.get(name))
+    waits = waits_for(run.config, block, name)
+    before = [run.blocks[number].stages.get(other) for number, other in waits if number in run.blocks]
     if not before:
         return block.stages[name].submitted
     ends = [

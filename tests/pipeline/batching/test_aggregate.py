@@ -75,7 +75,7 @@ sys.exit(run_stage(run, stage_input, pathlib.Path(arguments[6])))
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Callable[..., tuple[int, StageOutput]]:
+def stage(tmp_path: Path, cairn: str) -> Callable[..., tuple[int, StageOutput]]:
     def run(children: list[dict], block: int, **options: object) -> tuple[int, StageOutput]:
         folder = tmp_path / "work"
         folder.mkdir()
@@ -85,6 +85,7 @@ def stage(tmp_path: Path) -> Callable[..., tuple[int, StageOutput]]:
         stage_input = StageInput(
             run="test", block=block, stage="aggregate", attempt=1, work_dir=folder,
             inputs={"children": tmp_path / "children.json"}, options={"program": command, **options},
+            job={"cairn": cairn},
         )  # fmt: skip
         code = run_stage(aggregate, stage_input, tmp_path / "out.json")
         output = read_output(tmp_path / "out.json")
@@ -101,6 +102,8 @@ def test_a_recorded_aggregator_run(felts, children, stage) -> None:
     assert read_felts(output.outputs["snos_output"].path) == felts
     facts = {"first_block": children[0]["block"], "blocks": 2, "aggregated_blobs": 1}
     assert facts.items() <= output.facts.items()
+    # Of the aggregator's own run: what the proof will be held to.
+    assert output.facts["steps"] > 100_000 and {"pie_fact", "pie_program_hash"} <= output.facts.keys()
 
 
 def test_a_cairo_run_gets_its_input_and_leaves_a_pie(children, stage, tmp_path: Path) -> None:
@@ -252,16 +255,16 @@ limits = { max_blocks = 2 }
 from = "batches"
 to = "aggregated"
 run = ["{python}", "-m", "cairn_pipeline.stages.aggregate"]
-options = { program = ["PYTHON", "FOLDER/recorded.py", "PIE", "SEGMENT"] }
+options = { program = ["PYTHON", "FOLDER/recorded.py", "PIE", "SEGMENT"], cairn = "CAIRN" }
 """
 
 
-def test_blocks_become_one_aggregated_unit(children, felts, tmp_path: Path) -> None:
+def test_blocks_become_one_aggregated_unit(children, felts, cairn: str, tmp_path: Path) -> None:
     """From block numbers to a batch's PIE, by a pipeline file: both recorded blocks in one aggregator run."""
     write_json(tmp_path / "children.json", children)
     (tmp_path / "snos.py").write_text(SNOS)
     (tmp_path / "recorded.py").write_text(COPY)
-    words = {"PYTHON": sys.executable, "FOLDER": tmp_path, "PIE": PIE, "SEGMENT": SEGMENT}
+    words = {"PYTHON": sys.executable, "FOLDER": tmp_path, "PIE": PIE, "SEGMENT": SEGMENT, "CAIRN": cairn}
     text = PIPELINE
     for name, value in words.items():
         text = text.replace(f'"{name}', f'"{value}')
