@@ -17,6 +17,11 @@ from cairn_pipeline.contract import ErrorClass, StageError, Strict
 AGGREGATE = "aggregate"
 
 
+def built_in(stage: str) -> str:
+    """Which built-in a stage without `program` is: prove_block is prove, of one block of a unit."""
+    return stage.removesuffix("_block")
+
+
 class Retry(Strict):
     """What happens after a transient or capacity failure, before an operator is asked."""
 
@@ -111,8 +116,14 @@ DEFAULT_STAGES: dict[str, dict[str, Any]] = {
     "verify": {"after": ["prove"], "minutes": 30},
     "settle": {"after": ["verify"], "in_order": True, "minutes": 120, "retry": {"lives": 8}},
 }
-# Of runs that name it.
-AGGREGATE_STAGE: dict[str, Any] = {"after": ["snos"], "minutes": 120}
+# Of runs that name the stage aggregate. It takes what its children output for granted: they are proven too.
+AGGREGATE_STAGES: dict[str, dict[str, Any]] = {
+    AGGREGATE: {"after": ["snos"], "minutes": 120},
+    "prove_block": DEFAULT_STAGES["prove"] | {"after": ["snos"]},
+    "verify_block": DEFAULT_STAGES["verify"] | {"after": ["prove_block"]},
+    "da": DEFAULT_STAGES["da"] | {"after": [AGGREGATE]},
+    "settle": DEFAULT_STAGES["settle"] | {"after": ["verify", "verify_block"]},
+}
 
 
 def merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +139,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """Raises StageError(configuration)."""
     try:
         return tomllib.loads(path.read_text())
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # no file, no text, no TOML
         raise StageError(ErrorClass.CONFIGURATION, f"{path}: {error}") from error
 
 
@@ -143,15 +154,20 @@ def load_config(path: Path | None, run: str) -> RunConfig:
     """The defaults with the user's TOML file on top.
 
     `stages.NAME = false` leaves a built-in stage out; whoever was after it is then after its predecessors.
-    `stages.aggregate` puts that stage between snos and da.
+    `stages.aggregate` puts that stage between snos and da, and proves its children.
     Raises StageError(configuration).
     """
     given = read_toml(path) if path else {}
-    stages: dict[str, Any] = {name: dict(stage) for name, stage in DEFAULT_STAGES.items()}
-    if given.get("stages", {}).get(AGGREGATE):
-        stages[AGGREGATE] = dict(AGGREGATE_STAGE)
-        stages["da"]["after"] = [AGGREGATE]
-    for name, change in given.pop("stages", {}).items():
+    changes = given.pop("stages", {})
+    tables = [changes, *changes.values()] if isinstance(changes, dict) else [changes]
+    wrong = [value for value in tables if not isinstance(value, dict) and value is not False]
+    if wrong or changes is False:
+        found = str((wrong or [changes])[0])[:40]
+        reason = f"{path}: stages: found {found}, wanted a table for each stage, or false"
+        raise StageError(ErrorClass.CONFIGURATION, reason)
+    known = DEFAULT_STAGES | (AGGREGATE_STAGES if changes.get(AGGREGATE) else {})
+    stages: dict[str, Any] = {name: dict(stage) for name, stage in known.items()}
+    for name, change in changes.items():
         if change is False:
             gone = stages.pop(name, {"after": []})
             for other in stages.values():

@@ -7,14 +7,14 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from cairn_pipeline.config import explain, read_toml
+from cairn_pipeline.config import built_in, explain, read_toml
 from cairn_pipeline.contract import Strict
 
 
 class Site(Strict):
     account: str = ""
     qos: str = ""
-    partition: dict[str, str] = {}  # by stage; "default" for the others
+    partition: dict[str, str] = {}  # by stage; "default" for the others; prove_block is as prove
     extra: dict[str, list[str]] = {}  # more sbatch arguments, by stage; "default" for all
     modules: list[str] = []
     module_purge: bool = False
@@ -30,10 +30,11 @@ class Site(Strict):
     signal_seconds: int = Field(120, ge=10)  # a job is told so long before its time limit
 
     def partition_of(self, stage: str) -> str:
-        return self.partition.get(stage, self.partition.get("default", ""))
+        places = (stage, built_in(stage), "default")
+        return next((self.partition[place] for place in places if place in self.partition), "")
 
     def extra_of(self, stage: str) -> list[str]:
-        return self.extra.get("default", []) + self.extra.get(stage, [])
+        return self.extra.get("default", []) + self.extra.get(stage, self.extra.get(built_in(stage), []))
 
     def launch(self, ranks: int) -> list[str]:
         """The words before the program that is started on so many ranks."""

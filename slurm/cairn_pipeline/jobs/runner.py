@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from cairn_pipeline.alerts import alert
-from cairn_pipeline.config import AGGREGATE, Stage
+from cairn_pipeline.config import AGGREGATE, Stage, built_in
 from cairn_pipeline.contract import (
     ErrorClass,
     StageError,
@@ -140,7 +140,8 @@ class Runner:
         return None, 0
 
     def program(self) -> list[str]:
-        return self.config.program or [str(self.run.site.python), "-m", f"cairn_pipeline.stages.{self.stage}"]
+        module = f"cairn_pipeline.stages.{built_in(self.stage)}"
+        return self.config.program or [str(self.run.site.python), "-m", module]
 
     def gather(self, lives: int) -> StageInput:
         """in.json: files and facts of all stages before. Raises StageError."""

@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from cairn_pipeline.config import Stage
+from cairn_pipeline.config import Stage, built_in
 from cairn_pipeline.contract import ErrorClass, StageError
 from cairn_pipeline.files import write_atomic
 from cairn_pipeline.run_state import Run
@@ -59,7 +59,7 @@ def environment(run: Run, block: int, name: str, attempt: int) -> list[str]:
 
 def render(run: Run, block: int, name: str, attempt: int) -> str:
     """The whole script. A stage without a wrapper of its own gets that of `command`."""
-    wrapper = WRAPPERS / f"{name}.sbatch"
+    wrapper = WRAPPERS / f"{built_in(name)}.sbatch"
     if not wrapper.is_file():
         wrapper = WRAPPERS / "command.sbatch"
     lines = wrapper.read_text().splitlines()

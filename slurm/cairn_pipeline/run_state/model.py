@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from cairn_pipeline.config import AGGREGATE, RunConfig
+from cairn_pipeline.config import RunConfig
 from cairn_pipeline.contract import SCHEMA, Artifact, Fact, StageFailure, Strict
 from cairn_pipeline.site import Site
 
@@ -80,11 +80,14 @@ def waits_for(config: RunConfig, state: BlockState, name: str) -> list[tuple[int
     Not all of these blocks need to be in the run.
     """
     stage = config.stages[name]
-    first = state.block if state.first is None else state.first
-    blocks = range(first, state.block + 1) if name == AGGREGATE else [state.block]
-    found = [(block, other) for block in blocks for other in stage.after]
+    of_unit = config.per_unit(name)
+    first = state.block if state.first is None or not of_unit else state.first
+    found = []
+    for other in stage.after:
+        blocks = [state.block] if config.per_unit(other) else range(first, state.block + 1)
+        found += [(block, other) for block in blocks]
     if stage.in_order:
-        found.append(((first if config.per_unit(name) else state.block) - 1, name))
+        found.append((first - 1, name))
     return found
 
 

@@ -31,7 +31,6 @@ from cairn_pipeline.contract import (
     stage_main,
 )
 from cairn_pipeline.da.felts import read_felts
-from cairn_pipeline.da.pie_memory import Pie
 from cairn_pipeline.files import write_atomic
 from cairn_pipeline.stages.options import Options, read_options
 from cairn_pipeline.stages.snos import SnosOptions, from_cairo, from_command, inspect
@@ -62,12 +61,13 @@ def aggregate(stage_input: StageInput) -> StageResult:
     da_path = stage_input.work_dir / "da_segment.json"
     write_atomic(given, program_input(options, sizes, program_hash(options, children), da_path))
     outputs = run_aggregator(stage_input, options, given)
-    if "da_segment" not in outputs and da_path.is_file() and json.loads(da_path.read_bytes()) is not None:
+    # An aggregator writes null where the data is in its output.
+    if "da_segment" not in outputs and da_path.is_file() and da_path.read_bytes().strip() != b"null":
         outputs["da_segment"] = da_path
-    segment = read_felts(outputs["da_segment"]) if "da_segment" in outputs else []
-    result = check_result(Pie(outputs["pie"]).output(), sizes, options.limits, len(segment))
     outputs["snos_output"] = stage_input.work_dir / "snos_output.json"
     facts = inspect(SnosOptions(cairn=options.cairn), outputs["pie"], outputs["snos_output"])
+    segment = read_felts(outputs["da_segment"]) if "da_segment" in outputs else []
+    result = check_result(read_felts(outputs["snos_output"]), sizes, options.limits, len(segment))
     outputs["children"] = stage_input.inputs["children"]
     facts |= {"first_block": sizes[0].block, "blocks": len(sizes)}
     facts["aggregated_blobs"] = len(result.kzg.commitments) if result.kzg else 0

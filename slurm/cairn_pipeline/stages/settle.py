@@ -13,6 +13,7 @@ from pathlib import Path
 from cairn_pipeline.contract import StageInput, StageResult, stage_main
 from cairn_pipeline.da.felts import read_felts
 from cairn_pipeline.da.manifest import DaManifest, Layer, Mode
+from cairn_pipeline.da.snos_output import without_aggregator_input
 from cairn_pipeline.files import write_json
 from cairn_pipeline.settlement.errors import refuse
 from cairn_pipeline.settlement.ethereum import Block, EthereumSettlement
@@ -32,7 +33,7 @@ def settle(stage: StageInput) -> StageResult:
         bridge = read_felts(stage.require("layout_bridge_output"))
         receipt = settle_on_starknet(options, words, bridge, stage.facts, stage.work_dir)
     else:
-        output = parse_output(words)
+        output = parse_output(without_aggregator_input(words))
         if output.new_number != stage.block:
             refuse("output", f"it ends at block {output.new_number}, this unit at {stage.block}")
         manifest = checked_manifest(stage, output, Layer.ETHEREUM)

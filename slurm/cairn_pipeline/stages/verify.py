@@ -1,9 +1,16 @@
-"""Stage verify: `cairn verify`, held to the PIE that was meant. Facts: fact, program_hash, security_bits."""
+"""Stage verify: `cairn verify`, held to the PIE that was meant.
+
+Facts: fact, program_hash, security_bits; of an aggregator that repeats its children also settlement_fact,
+which is that of the rest of its output.
+"""
 
 import json
 import math
 
-from cairn_pipeline.contract import ErrorClass, StageError, StageInput, StageResult, stage_main
+from cairn_pipeline.contract import ErrorClass, Fact, StageError, StageInput, StageResult, stage_main
+from cairn_pipeline.da.felts import read_felts
+from cairn_pipeline.da.snos_output import without_aggregator_input
+from cairn_pipeline.settlement.output import fact, parse_output
 from cairn_pipeline.stages.options import Options, read_options
 from cairn_pipeline.stages.process import run
 
@@ -17,7 +24,7 @@ def verify(stage_input: StageInput) -> StageResult:
     """Verifies a block's proof."""
     options = read_options(stage_input, VerifyOptions)
     proof = stage_input.require("proof")
-    words = json.loads(stage_input.require("snos_output").read_text())
+    output = read_felts(stage_input.require("snos_output"))
     argv = [options.cairn, "verify", "--json", str(proof)]
     wanted = options.program_hash or stage_input.facts.get("pie_program_hash")
     if wanted:
@@ -28,21 +35,21 @@ def verify(stage_input: StageInput) -> StageResult:
     statement = report["statement"]
     if not report["valid"]:
         raise StageError(ErrorClass.REFUSED, f"{proof}: is not valid")
-    if [int(word, 16) for word in statement["output"]] != [int(word, 16) for word in words]:
+    if [int(word, 16) for word in statement["output"]] != output:
         raise StageError(ErrorClass.REFUSED, f"{proof}: its output is not the block's SNOS output")
     if report["security_bits"] < options.minimum_bits:
         raise StageError(
             ErrorClass.REFUSED,
             f"{proof}: {report['security_bits']:.1f} bits, wanted {options.minimum_bits:g}",
         )
-    return StageResult(
-        {},
-        {
-            "fact": statement["fact"],
-            "program_hash": statement["program_hash"],
-            "security_bits": math.floor(report["security_bits"]),
-        },
-    )
+    facts: dict[str, Fact] = {name: statement[name] for name in ("fact", "program_hash")}
+    facts["security_bits"] = math.floor(report["security_bits"])
+    own = without_aggregator_input(output)
+    if len(own) < len(output):
+        # What an aggregator repeats of its children was held to them; the contract takes its own output.
+        proven = fact(int(statement["program_hash"], 16), parse_output(own))
+        facts["settlement_fact"] = "0x" + proven.hex()
+    return StageResult({}, facts)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ a `retry` that takes up a failed stage again may lower it, as a restart of any c
 """
 
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 from prometheus_client import (
@@ -149,8 +150,9 @@ def _proving_metrics(registry: CollectorRegistry, run: RunState, name: str) -> N
     latest: tuple[datetime, float] | None = None
     for child in (steps, spent):
         child.labels(name)
-    for block in run.blocks.values():
-        prove, made = block.stages.get("prove"), block.stages.get(AGGREGATE) or block.stages.get("snos")
+    proofs = [("prove", AGGREGATE if AGGREGATE in run.config.stages else "snos"), ("prove_block", "snos")]
+    for block, (prover, maker) in product(run.blocks.values(), proofs):
+        prove, made = block.stages.get(prover), block.stages.get(maker)
         count = made.facts.get("steps") if made else None
         if prove is None or prove.status is not Status.DONE or not isinstance(count, int):
             continue

@@ -12,7 +12,7 @@ from cairn_pipeline.cli.table import run_table
 from cairn_pipeline.config import RunConfig, load_config
 from cairn_pipeline.contract import Artifact, ErrorClass, StageError, write_model
 from cairn_pipeline.da.felts import felts_json
-from cairn_pipeline.jobs import units
+from cairn_pipeline.jobs import script, units
 from cairn_pipeline.jobs.runner import Runner
 from cairn_pipeline.jobs.submit import advance, rehearse
 from cairn_pipeline.run_state import Run, Status, read_run
@@ -21,10 +21,14 @@ from cairn_pipeline.watch.metrics import render
 from fake_slurm import FakeSlurm
 
 
+FACTS: dict[str, Any] = {"steps": 10, "pie_program_hash": "0x7"}
+
+
 def make_run(path: Path, window: int = 20, **limits: Any) -> Run:
-    """snos -> aggregate -> prove -> settle; nothing of it is run here."""
+    """snos -> aggregate -> prove -> settle, also after each prove_block; nothing of it is run here."""
     stages: dict[str, Any] = {"snos": {}, "aggregate": {"after": ["snos"]}, "prove": {"after": ["aggregate"]}}
-    stages["settle"] = {"after": ["prove"], "in_order": True}
+    stages["prove_block"] = {"after": ["snos"]}
+    stages["settle"] = {"after": ["prove", "prove_block"], "in_order": True}
     stages["aggregate"]["options"] = {"limits": limits}
     config = RunConfig.model_validate({"run": path.name, "window": window, "stages": stages})
     return Run.create(path, config, Site(python=Path(sys.executable)))
@@ -39,9 +43,8 @@ def finish(run: Run, slurm: FakeSlurm, block: int, stage: str = "snos", **argume
     with run.changing(block) as state:
         one = state.stages[stage]
         assert one.status.live, (block, stage, one.status)
-        units_facts = {"steps": 10, "pie_program_hash": "0x7"}
         one.outputs = {"snos_output" if stage == "snos" else stage: Artifact.of(path)}
-        one.status, one.ended, one.facts = Status.DONE, units.now(), dict(units_facts)
+        one.status, one.ended, one.facts = Status.DONE, units.now(), FACTS.copy()
         slurm.becomes(one.job_id or 0, "COMPLETED")
     advance(run, slurm)
 
@@ -63,7 +66,7 @@ def job(run: Run, block: int, stage: str) -> int:
 
 def test_blocks_become_units_as_their_outputs_come(tmp_path: Path) -> None:
     run, slurm = make_run(tmp_path / "run", max_blocks=2), FakeSlurm()
-    assert {one.stage for one in control.submit(run, slurm, range(1, 6))} == {"snos"}
+    assert {one.stage for one in control.submit(run, slurm, range(1, 6))} == {"snos", "prove_block"}
     finish(run, slurm, 2)  # in any order: nothing is known of block 1
     assert ends(run) == {}
     finish(run, slurm, 1)
@@ -74,9 +77,10 @@ def test_blocks_become_units_as_their_outputs_come(tmp_path: Path) -> None:
     for block in (3, 4, 5):
         finish(run, slurm, block)
     assert ends(run) == {2: (1, "leaf-limit"), 4: (3, "leaf-limit")}
-    # In order: after the unit before, not after the block before.
-    wanted = f"--dependency=afterok:{job(run, 2, 'settle')}:{job(run, 4, 'prove')}"
-    assert slurm.arguments[job(run, 4, "settle")] == [wanted]
+    # In order, after the unit before and not the block before; and after the proofs of all its blocks.
+    before = [(2, "settle"), (3, "prove_block"), (4, "prove_block"), (4, "prove")]
+    jobs = ":".join(str(number) for number in sorted(job(run, *one) for one in before))
+    assert slurm.arguments[job(run, 4, "settle")] == [f"--dependency=afterok:{jobs}"]
     assert statuses(run, "aggregate")[5] == "waiting"
 
 
@@ -121,6 +125,7 @@ def test_a_block_that_fits_in_no_unit_fails_by_name_and_holds_back_those_after_i
     assert failed.error is not None and failed.error.reason.startswith("messages: block 2 alone")
     assert (failed.status, failed.exit_code) == (Status.FAILED, ErrorClass.REFUSED.exit_code)
     assert ends(run) == {} and len((run.path / "alerts.jsonl").read_text().splitlines()) == 1
+    finish(run, slurm, 2, "prove_block")
     control.retry(run, slurm, [2], ["snos"])
     with run.changing(2) as state:
         state.stages["snos"].attempt = 1
@@ -146,6 +151,7 @@ def test_whoever_comes_next_writes_what_a_dead_one_decided(tmp_path: Path) -> No
         state.first, state.closed_by = 1, "leaf-limit"
     finish(run, slurm, 1)
     assert run.read(1).joined == 2 and statuses(run, "prove") == {1: "joined", 2: "queued", 3: "waiting"}
+    assert statuses(run, "prove_block") == {1: "queued", 2: "queued", 3: "queued"}
     wanted = [f"--dependency=afterok:{job(run, 2, 'snos')}"]
     assert slurm.arguments[job(run, 2, "aggregate")] == wanted
 
@@ -157,13 +163,17 @@ def test_a_child_that_is_made_again_makes_its_unit_again(tmp_path: Path) -> None
         finish(run, slurm, block)
     with pytest.raises(StageError, match="of block 2 has job"):
         control.retry(run, slurm, [1], ["snos"])
+    for block in (1, 2):
+        finish(run, slurm, block, "prove_block")
     for stage in ("aggregate", "prove"):
         finish(run, slurm, 2, stage)
     control.cancel(run, slurm, [2])
     assert statuses(run, "settle") == {1: "joined", 2: "cancelled", 3: "joined", 4: "waiting"}
     again = control.retry(run, slurm, [1], ["snos"])
     shown = [(one.block, one.stage) for one in again]
-    assert shown == [(1, "snos"), *((2, s) for s in ("aggregate", "prove", "settle")), (4, "settle")]
+    assert shown[0] == (1, "snos") and set(shown[1:]) == {
+        (1, "prove_block"), (2, "aggregate"), (2, "prove"), (2, "settle"), (4, "settle")
+    }  # fmt: skip
     wanted = [f"--dependency=afterok:{job(run, 1, 'snos')}"]
     assert slurm.arguments[job(run, 2, "aggregate")] == wanted
     control.cancel(run, slurm, [1])  # what depends on it can start no more
@@ -195,7 +205,8 @@ def test_a_unit_is_shown_and_counted_once(tmp_path: Path) -> None:
     control.submit(run, slurm, [1, 2])
     finish(run, slurm, 1)
     finish(run, slurm, 2)
-    for stage in ("aggregate", "prove", "settle"):
+    finish(run, slurm, 1, "prove_block")
+    for stage in ("prove_block", "aggregate", "prove", "settle"):
         finish(run, slurm, 2, stage)
     state = read_run(run.path)
     assert all(block.done for block in state.blocks.values())
@@ -203,7 +214,7 @@ def test_a_unit_is_shown_and_counted_once(tmp_path: Path) -> None:
     text = render(state, units.now()).decode()
     assert 'cairn_blocks{run="run",state="done"} 2.0' in text
     assert 'cairn_stage_blocks{run="run",stage="prove",status="joined"} 1.0' in text
-    assert 'cairn_proven_steps_total{run="run"} 10.0' in text
+    assert 'cairn_proven_steps_total{run="run"} 30.0' in text
     assert 'cairn_backlog_blocks{run="run",stage="prove"} 0.0' in text
 
 
@@ -211,17 +222,30 @@ def test_a_rehearsal_shows_a_unit(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     shown = [(step.block, step.stage, step.after) for step in rehearse(run, FakeSlurm(), [1, 2])]
     assert shown == [
-        (1, "snos", []), (2, "snos", []), (2, "aggregate", ["1.snos", "2.snos"]),
-        (2, "prove", ["2.aggregate"]), (2, "settle", ["2.prove"]),
+        (1, "snos", []), (1, "prove_block", ["1.snos"]), (2, "snos", []),
+        (2, "aggregate", ["1.snos", "2.snos"]), (2, "prove_block", ["2.snos"]), (2, "prove", ["2.aggregate"]),
+        (2, "settle", ["2.prove", "1.prove_block", "2.prove_block"]),
     ]  # fmt: skip
 
 
-def test_naming_the_stage_puts_it_between_snos_and_da(tmp_path: Path) -> None:
+def test_naming_the_stage_puts_it_between_snos_and_da_and_proves_the_children(tmp_path: Path) -> None:
     (tmp_path / "run.toml").write_text('[stages.aggregate.options]\nprogram = ["run-it"]\n')
     config = load_config(tmp_path / "run.toml", "run")
-    assert config.order() == ["snos", "aggregate", "da", "prove", "verify", "settle"]
-    assert [name for name in config.order() if not config.per_unit(name)] == ["snos"]
-    assert "aggregate" not in load_config(None, "run").stages
+    assert config.ancestors("prove") == ["snos", "aggregate", "da"]
+    assert set(config.ancestors("settle")) == set(config.stages) - {"settle"}
+    of_blocks = {name for name in config.stages if not config.per_unit(name)}
+    assert of_blocks == {"snos", "prove_block", "verify_block"}
+    assert config.stages["prove_block"].gpus and config.stages["prove_block"].retry.where == "requeue"
+    assert load_config(None, "run").order() == ["snos", "da", "prove", "verify", "settle"]
+
+
+def test_the_proof_of_a_child_is_a_proof(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run")
+    run.site.partition = {"prove": "gpu", "default": "cpu"}
+    runner = Runner(run, 1, "prove_block", 1, 1, 0)
+    assert runner.program()[-1] == "cairn_pipeline.stages.prove"
+    assert "--partition=gpu" in script.render(run, 1, "prove_block", 1)
+    assert "--partition=cpu" in script.render(run, 1, "aggregate", 1)
 
 
 @pytest.mark.parametrize("aggregating", [True, False])

@@ -13,10 +13,14 @@ from cairn_pipeline.settlement.devnet import artifacts_folder, tools_folder
 from cairn_pipeline.slurm_client import Slurm
 
 
-@contextmanager
-def chain_of(tmp_path: Path, cairn: str, first: Path) -> Iterator[Chain]:
+def require_ethereum() -> None:
     if not (tools_folder() / "bin" / "anvil").exists() or not artifacts_folder().is_dir():
         pytest.skip("anvil or the compiled contracts are absent: ./run setup --pipeline")
+
+
+@contextmanager
+def chain_of(tmp_path: Path, cairn: str, first: Path) -> Iterator[Chain]:
+    require_ethereum()
     with private_chain(tmp_path / "ethereum", cairn, first) as chain:
         yield chain
 
