@@ -5,12 +5,12 @@ The contract on chain checks the same of the proven output again; here it saves 
 
 from collections.abc import Sequence
 
+from cairn_pipeline.batching.batcher import call_bytes
 from cairn_pipeline.batching.gas import gas
 from cairn_pipeline.batching.limits import BLOB_FELTS, Limits
 from cairn_pipeline.batching.measure import BlockSize
 from cairn_pipeline.contract import ErrorClass, StageError
 from cairn_pipeline.da.felts import PRIME
-from cairn_pipeline.da.limits import update_state_bytes, update_state_kzg_bytes
 from cairn_pipeline.da.snos_output import SnosOutput, parse, without_aggregator_input
 
 
@@ -75,7 +75,7 @@ def _check_size(result: SnosOutput, segment_felts: int, limits: Limits) -> None:
         most = limits.settlement.max_data_words
         raise _refused("da", f"{segment_felts} words of data, at most {most} can be published")
     words = result.main_words
-    size = update_state_kzg_bytes(words, blobs) if blobs else update_state_bytes(words)
+    size = call_bytes(words, blobs, segment_felts, limits)
     if size > limits.settlement.max_calldata_bytes:
         most = limits.settlement.max_calldata_bytes
         raise _refused("calldata", f"{size} bytes of calldata, a transaction takes {most}")

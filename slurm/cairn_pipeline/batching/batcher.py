@@ -12,7 +12,7 @@ from cairn_pipeline.batching.limits import BLOB_FELTS, Limits
 from cairn_pipeline.batching.measure import BlockSize
 from cairn_pipeline.batching.squash import Squash
 from cairn_pipeline.contract import ErrorClass, StageError
-from cairn_pipeline.da.limits import update_state_bytes, update_state_kzg_bytes
+from cairn_pipeline.da.limits import update_state_bytes, update_state_kzg_bytes, update_state_with_data_bytes
 from cairn_pipeline.da.segment import build_segment
 
 HEADER_FELTS = 10
@@ -150,7 +150,7 @@ class Batcher:
         to_l2 = sum(len(output.messages_to_l2) for output in outputs)
         blobs = -(-data // BLOB_FELTS) if self.limits.da == "blob" else 0
         words = HEADER_FELTS + 2 + messages + (2 + 4 * blobs if blobs else 0)
-        size = update_state_kzg_bytes(words, blobs) if blobs else update_state_bytes(words)
+        size = call_bytes(words, blobs, data, self.limits)
         return Weight(
             blocks=len(batch.children),
             da_felts=data,
@@ -162,6 +162,13 @@ class Batcher:
             message_felts=messages,
             steps=sum(child.steps for child in batch.children),
         )
+
+
+def call_bytes(words: int, blobs: int, data: int, limits: Limits) -> int:
+    """Of the settlement call, with so many words of output and of data."""
+    if blobs:
+        return update_state_kzg_bytes(words, blobs)
+    return update_state_with_data_bytes(words, data) if limits.da == "calldata" else update_state_bytes(words)
 
 
 def _with(batch: _Open, block: BlockSize) -> _Open:

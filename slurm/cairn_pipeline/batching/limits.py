@@ -14,7 +14,8 @@ class Limits(Strict):
 
     max_blocks: int = Field(100, ge=1)  # children of one aggregator run: the leaf limit
     max_age_seconds: float | None = Field(None, gt=0)  # of the first block that waits
-    da: Literal["blob", "calldata"] = "blob"  # where the data goes; calldata also for alternative DA
+    # Where the data goes: blobs, the settlement transaction, or neither (alternative DA).
+    da: Literal["blob", "calldata", "elsewhere"] = "blob"
     settlement: SettlementLimits = SettlementLimits()
     blob_margin_felts: int = Field(15, ge=0)  # kept free for what the prediction does not see
     max_aggregator_input_felts: int | None = Field(750_000, ge=1)  # what its bootloader takes

@@ -28,8 +28,13 @@ def update_state_kzg_bytes(words: int, blobs: int) -> int:
 
 
 def update_state_bytes(words: int) -> int:
-    """Bytes of updateState(uint256[], uint256, uint256)."""
+    """Bytes of updateState(uint256[], uint256, uint256), with the data elsewhere."""
     return 4 + WORD * (3 + 1 + words)
+
+
+def update_state_with_data_bytes(words: int, data: int) -> int:
+    """Bytes of updateStateWithData(uint256[], uint256[])."""
+    return 4 + WORD * (2 + 1 + words + 1 + data)
 
 
 def check_blobs(count: int, limits: Limits) -> None:

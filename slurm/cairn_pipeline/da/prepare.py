@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +21,7 @@ from cairn_pipeline.da.limits import (
     check_starknet_calldata,
     update_state_bytes,
     update_state_kzg_bytes,
+    update_state_with_data_bytes,
 )
 from cairn_pipeline.da.manifest import (
     BlobEntry,
@@ -43,11 +45,13 @@ class DaOptions(BaseModel):
     """mode: by default ethereum-blob or calldata, as use_kzg_da says. store: alt-da's directory or address.
 
     sidecar: which proofs the blob transaction will need. token_file: holds the store's bearer token.
+    data: of mode calldata, as the settle stage's option of that name.
     """
 
     model_config = ConfigDict(extra="ignore")  # jobs add options of their own
     mode: Mode | None = None
     layer: Layer = Layer.ETHEREUM
+    data: Literal["in-transaction", "elsewhere"] = "in-transaction"
     store: str | None = None
     token_file: Path | None = None
     store_timeout_seconds: float = Field(30.0, gt=0)
@@ -142,11 +146,12 @@ def _check_limits(mode: Mode, output: SnosOutput, segment: Sequence[int], option
         words = STARKNET_CALL_WORDS + len(output.felts)
         check_starknet_calldata(words, options.limits)
         return 32 * words
-    size = (
-        update_state_kzg_bytes(output.main_words, commitments)
-        if output.use_kzg_da
-        else update_state_bytes(output.main_words)
-    )
+    if output.use_kzg_da:
+        size = update_state_kzg_bytes(output.main_words, commitments)
+    elif mode is Mode.CALLDATA and options.data == "in-transaction":
+        size = update_state_with_data_bytes(output.main_words, len(segment))
+    else:
+        size = update_state_bytes(output.main_words)
     check_calldata(size, options.limits)
     return size
 

@@ -81,8 +81,9 @@ class Devnet:
             refuse("options", f"{path}: no compiled contract: contracts/build, or set CAIRN_CONTRACTS")
         return str(self._send({"data": bytecode + encode(types, arguments).hex()})["contractAddress"])
 
-    def execute(self, to: str, signature: str, *arguments: Any) -> None:
-        self._send({"to": to, "data": "0x" + encode_call(signature, *arguments).hex()})
+    def execute(self, to: str, signature: str, *arguments: Any, value: int = 0) -> None:
+        data = "0x" + encode_call(signature, *arguments).hex()
+        self._send({"to": to, "data": data, "value": hex(value)})
 
     def deploy_core(
         self, first: Output, program_hash: int, aggregator_hash: int = 0, alt_da: bool = False

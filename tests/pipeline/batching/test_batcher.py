@@ -65,7 +65,7 @@ def test_the_weight_of_a_closed_batch(tmp_path: Path) -> None:
         ({"max_aggregator_input_felts": 60}, Reason.AGGREGATOR_INPUT),
         ({"max_message_felts": 8}, Reason.MESSAGES),
         ({"max_steps": 25}, Reason.STEPS),
-        ({"max_gas": 420_000}, Reason.GAS),
+        ({"max_gas": 270_000}, Reason.GAS),
         ({"settlement": {"max_calldata_bytes": 1150}}, Reason.CALLDATA),
     ],
 )
