@@ -1,6 +1,5 @@
 """Who signs. A key comes from a keystore with a password file, never from an option or the environment."""
 
-import json
 import os
 import stat
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any, Protocol
 
 from eth_account import Account
 from eth_utils.address import to_checksum_address
+from pydantic_core import from_json
 
 from cairn_pipeline.settlement.errors import refuse
 from cairn_pipeline.settlement.node import Node, RpcError
@@ -47,7 +47,7 @@ def _read_private(path: Path) -> str:
 def keystore_address(path: Path) -> str:
     """The address that a keystore states, without its password."""
     try:
-        address: str = to_checksum_address(json.loads(_read_private(path))["address"])
+        address: str = to_checksum_address(from_json(_read_private(path))["address"])
         return address
     except (ValueError, KeyError, TypeError):
         refuse("keystore", f"{path}: is no keystore of version 3 with an address")

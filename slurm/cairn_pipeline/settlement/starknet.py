@@ -8,7 +8,6 @@ Two shapes of the entry point are in use:
 A span is its length, then its words; a u256 is low, high 128 bits.
 """
 
-import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 from poseidon_py.poseidon_hash import poseidon_hash_many
+from pydantic_core import from_json
 
 from cairn_pipeline.contract import Fact, StageError, error_class_of
 from cairn_pipeline.da.felts import PRIME
@@ -139,7 +139,7 @@ def _run_command(options: StarknetOptions, request: dict[str, Any], work_dir: Pa
             error_class_of(done.returncode), f"command: {options.command[0]} ended with {done.returncode}"
         )
     try:
-        answer = json.loads(output_path.read_text())
+        answer = from_json(output_path.read_bytes())
         assert isinstance(answer, dict) and "tx_hash" in answer
         return answer
     except (OSError, ValueError, AssertionError):

@@ -1,9 +1,10 @@
 """What settlement left behind: fees, and how far it is behind proving."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from pydantic_core import from_json
 
 from cairn_pipeline.run_state import RunState, StageState, Status
 
@@ -24,7 +25,7 @@ def read_json(stage: StageState | None, name: str) -> dict[str, Any]:
     if artifact is None:
         return {}
     try:
-        value = json.loads(artifact.path.read_bytes())
+        value = from_json(artifact.path.read_bytes())
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
