@@ -2,10 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {StarknetCore} from "../src/StarknetCore.sol";
-import {CoreTest} from "./CoreTest.sol";
+import {BlobRefusals} from "./BlobRefusals.sol";
 
-/// The path with the data of blobs kept elsewhere: what its own checks refuse, by name. No test attaches a blob.
-contract UpdateStateAltDATest is CoreTest {
+/// The path with the data of blobs kept elsewhere: what it alone checks. No test attaches a blob.
+contract UpdateStateAltDATest is BlobRefusals {
     function setUp() public override {
         super.setUp();
         core = new StarknetCore(OS, AGGREGATOR, CONFIG, registry, OLD_ROOT, 7, 70, true);
@@ -13,16 +13,10 @@ contract UpdateStateAltDATest is CoreTest {
         prove(OS, leaf(withBlob()));
     }
 
-    function settleAltDA(uint256[] memory output, bytes[] memory proofs) private {
+    function settleBlobs(uint256[] memory output, bytes[] memory proofs) internal override {
         vm.prank(OPERATOR);
         // A precompile that refuses takes all the gas that it is given.
         core.updateStateAltDA{gas: 10_000_000}(output, proofs);
-    }
-
-    function refuseAltDA(uint256[] memory output, bytes[] memory proofs, string memory reason) private {
-        expect(reason);
-        settleAltDA(output, proofs);
-        requireUnmoved();
     }
 
     /// Block 8's output with two blobs of zeros.
@@ -43,7 +37,7 @@ contract UpdateStateAltDATest is CoreTest {
         names[0] = 0x010657f37554c781402a22917dee2f75def7ab966d7b770905398eba3c444014;
         vm.expectEmit();
         emit StarknetCore.LogAltDA(8, names);
-        settleAltDA(withBlob(), zeroBlobProofs());
+        settleBlobs(withBlob(), zeroBlobProofs());
         requireMoved();
     }
 
@@ -55,8 +49,8 @@ contract UpdateStateAltDATest is CoreTest {
         prove(OS, leaf(output));
         uint256[] memory wrong = withTwoBlobs();
         wrong[18] = 1;
-        refuseAltDA(wrong, proofs, "POINT_EVALUATION_PRECOMPILE_CALL_FAILED");
-        settleAltDA(output, proofs);
+        refuseBlobs(wrong, proofs, "POINT_EVALUATION_PRECOMPILE_CALL_FAILED");
+        settleBlobs(output, proofs);
         requireMoved();
     }
 
@@ -75,82 +69,11 @@ contract UpdateStateAltDATest is CoreTest {
     function test_only_where_deployed_for_it() external {
         core = new StarknetCore(OS, AGGREGATOR, CONFIG, registry, OLD_ROOT, 7, 70, false);
         core.registerOperator(OPERATOR);
-        refuseAltDA(withBlob(), zeroBlobProofs(), "ALT_DA_NOT_ALLOWED");
-        refuseAltDA(plain(), new bytes[](0), "ALT_DA_NOT_ALLOWED");
+        refuseBlobs(withBlob(), zeroBlobProofs(), "ALT_DA_NOT_ALLOWED");
+        refuseBlobs(plain(), new bytes[](0), "ALT_DA_NOT_ALLOWED");
         attachZeroBlob();
-        refuseAltDA(withBlob(), zeroBlobProofs(), "ALT_DA_NOT_ALLOWED");
+        refuseBlobs(withBlob(), zeroBlobProofs(), "ALT_DA_NOT_ALLOWED");
         settleKzg(withBlob(), zeroBlobProofs());
-        requireMoved();
-    }
-
-    function test_previous_number() external {
-        uint256[] memory output = withBlob();
-        output[2] = 6;
-        output[8] = 0;
-        refuseAltDA(output, zeroBlobProofs(), "INVALID_PREV_BLOCK_NUMBER");
-    }
-
-    function test_output_too_short() external {
-        refuseAltDA(new uint256[](10), zeroBlobProofs(), "STARKNET_OUTPUT_TOO_SHORT");
-    }
-
-    function test_kzg_flag() external {
-        refuseAltDA(plain(), zeroBlobProofs(), "UNEXPECTED_KZG_DA_FLAG");
-    }
-
-    function test_segment_too_short() external {
-        uint256[] memory output = new uint256[](11);
-        output[2] = 7;
-        output[8] = 1;
-        refuseAltDA(output, zeroBlobProofs(), "KZG_SEGMENT_TOO_SHORT");
-        output = withBlob();
-        output[11] = 3;
-        refuseAltDA(output, new bytes[](3), "KZG_SEGMENT_TOO_SHORT");
-    }
-
-    function test_number_of_proofs() external {
-        refuseAltDA(withBlob(), new bytes[](0), "INVALID_NUMBER_OF_KZG_PROOFS");
-        refuseAltDA(withBlob(), new bytes[](2), "INVALID_NUMBER_OF_KZG_PROOFS");
-        uint256[] memory output = withBlob();
-        output[11] = 2 ** 254;
-        refuseAltDA(output, zeroBlobProofs(), "INVALID_NUMBER_OF_KZG_PROOFS");
-    }
-
-    function test_wide_words() external {
-        for (uint256 word = 12; word < 16; word++) {
-            uint256[] memory output = withBlob();
-            output[word] = word < 14 ? 2 ** 192 : 2 ** 128;
-            refuseAltDA(output, zeroBlobProofs(), word < 14 ? "INVALID_KZG_COMMITMENT" : "INVALID_Y_VALUE");
-        }
-    }
-
-    function test_proof_size() external {
-        bytes[] memory proofs = new bytes[](1);
-        proofs[0] = new bytes(49);
-        refuseAltDA(withBlob(), proofs, "INVALID_KZG_PROOF_SIZE");
-    }
-
-    function test_another_proof_value_or_commitment() external {
-        bytes[] memory proofs = new bytes[](1);
-        proofs[0] = new bytes(48);
-        refuseAltDA(withBlob(), proofs, "POINT_EVALUATION_PRECOMPILE_CALL_FAILED");
-        for (uint256 word = 12; word < 16; word++) {
-            uint256[] memory output = withBlob();
-            output[word] += 1;
-            refuseAltDA(output, zeroBlobProofs(), "POINT_EVALUATION_PRECOMPILE_CALL_FAILED");
-        }
-    }
-
-    function test_no_proof_of_the_program() external {
-        uint256[] memory output = withBlob();
-        output[10] = 0x4321;
-        refuseAltDA(output, zeroBlobProofs(), "NO_STATE_TRANSITION_PROOF");
-    }
-
-    function test_second_time_is_refused() external {
-        settleAltDA(withBlob(), zeroBlobProofs());
-        expect("INVALID_PREV_BLOCK_NUMBER");
-        settleAltDA(withBlob(), zeroBlobProofs());
         requireMoved();
     }
 }
