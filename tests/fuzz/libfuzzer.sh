@@ -21,7 +21,7 @@ for target in "${targets[@]}"; do
   printf '== %s: %s s\n' "$target" "$seconds"
   corpus=$build/corpus/$target
   mkdir -p "$corpus"
-  "$build/bin/fuzz_$target" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=3072 -malloc_limit_mb=1024 \
+  "$build/bin/fuzz_$target" -max_total_time="$seconds" -timeout=120 -rss_limit_mb=3072 -malloc_limit_mb=1024 \
     -max_len=131072 -print_final_stats=1 -verbosity=0 -artifact_prefix="$build/findings/$target." \
     "$corpus" "$build/seeds/$target"
 done

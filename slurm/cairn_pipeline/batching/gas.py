@@ -1,7 +1,7 @@
 """An upper bound of the gas that settling an output takes, before refunds, as a transaction must offer it.
 
 Meant to refuse what cannot be settled before it is proven; the fee of a transaction is the node's estimate.
-What is said to be measured are receipts of anvil (Osaka); tests/pipeline/settlement holds the model to new ones.
+What is said to be measured is of anvil's receipts (Osaka); tests/pipeline/settlement has new ones compared.
 """
 
 BASE = 21_000  # a transaction

@@ -8,6 +8,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Container, Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -62,20 +63,23 @@ class Pie:
 
     def find_segment(self, output: SnosOutput) -> list[int] | None:
         """The compressed segment behind output's z; None if memory has none (one encrypted is not found)."""
-        extra = {int(segment["index"]) for segment in self.metadata.get("extra_segments", [])}
+        try:
+            extra = {int(segment["index"]) for segment in self.metadata.get("extra_segments", [])}
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self._error("metadata.json: extra_segments is no list of segments") from None
         blobs = len(output.kzg.commitments) if output.kzg else 0
-        starts: dict[tuple[int, int], int] = {}
-        for index, offset, value in self._cells(extra):
-            if value < 1 << HEADER_BITS:
-                header = stateless.parse_header(value)
-                if header is not None and header.words > 0 and header.consistent():
-                    if -(-header.compressed_words // SIZE) == blobs:
-                        starts[index, offset] = header.compressed_words
-        wanted = {(index, offset + i) for (index, offset), size in starts.items() for i in range(size)}
-        memory = {(i, o): value for i, o, value in self._cells(extra) if (i, o) in wanted} if wanted else {}
-        for (index, offset), size in starts.items():
-            words = [memory.get((index, offset + i), 1 << 255) for i in range(size)]
-            if not any(word >> 255 for word in words) and matches(words, output):
+        # What a header promises is looked up and not set apart: anybody can store many that look like one.
+        memory = {(index, offset): value for index, offset, value in self._cells(extra)}
+        for (index, offset), value in memory.items():
+            header = stateless.parse_header(value) if value < 1 << HEADER_BITS else None
+            if header is None or header.words == 0 or not header.consistent():
+                continue
+            if -(-header.compressed_words // SIZE) != blobs:
+                continue
+            places = ((index, offset + i) for i in range(header.compressed_words))
+            there = (memory.get(place, 1 << 255) for place in places)
+            words = list(takewhile(lambda word: word >> 255 == 0, there))
+            if len(words) == header.compressed_words and matches(words, output):
                 return words
         return None
 

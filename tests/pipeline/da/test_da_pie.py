@@ -12,6 +12,7 @@ import pytest
 from cairn_pipeline.da.errors import DaError, Reason
 from cairn_pipeline.da.pie_memory import Pie
 from cairn_pipeline.da.snos_output import parse
+from cairn_pipeline.da.stateless import parse_header
 
 PIES = Path(__file__).resolve().parents[2] / "data" / "pie"
 
@@ -62,6 +63,30 @@ def test_absent_segment_is_not_found(tmp_path: Path, words: tuple[list[int], lis
     pie = make_pie(tmp_path / "pie.zip", [(5, i, w) for i, w in enumerate(changed)] + elsewhere, 0)
 
     assert pie.find_segment(parse(output)) is None
+
+
+def test_many_headers_that_promise_much_cost_little(
+    tmp_path: Path, words: tuple[list[int], list[int]]
+) -> None:
+    """Whoever may store values may store such: each promises 4,049 words, and one is there."""
+    output, segment = words
+    header = (3999 << 20) | (3999 << 40)
+    found = parse_header(header)
+    assert found is not None and found.consistent() and found.compressed_words == 4049
+    cells = [(5, 2 * i, header) for i in range(5000)] + [(5, 20_000 + i, w) for i, w in enumerate(segment)]
+
+    assert make_pie(tmp_path / "pie.zip", cells, 0).find_segment(parse(output)) == segment
+
+
+@pytest.mark.parametrize("segments", [None, 5, [5], [{}], [{"index": None}], [{"index": "x"}], {"a": 1}])
+def test_extra_segments_of_another_shape_are_refused(
+    tmp_path: Path, words: tuple[list[int], list[int]], segments: object
+) -> None:
+    pie = make_pie(tmp_path / "pie.zip", [], 0)
+    pie.metadata["extra_segments"] = segments
+
+    with pytest.raises(DaError, match="pie-malformed: .*extra_segments"):
+        pie.find_segment(parse(words[0]))
 
 
 def test_pages_are_read() -> None:
