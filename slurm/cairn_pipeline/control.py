@@ -9,7 +9,7 @@ from cairn_pipeline.contract import ErrorClass, StageError, StageFailure
 from cairn_pipeline.jobs.reconcile import reconcile, release_dependents
 from cairn_pipeline.jobs.script import job_name
 from cairn_pipeline.jobs.submit import Submitted, advance
-from cairn_pipeline.run_state import BlockState, Run, Status
+from cairn_pipeline.run_state import BlockState, Run, Status, finished
 from cairn_pipeline.run_state.model import now
 from cairn_pipeline.slurm_client import SlurmClient
 
@@ -149,8 +149,9 @@ def collect_garbage(run: Run, proofs: bool, dry: bool) -> list[tuple[Path, int]]
     blocks that are done; with `proofs`, their proofs too. Journals, logs, receipts and manifests stay.
     """
     gone: list[tuple[Path, int]] = []
-    for block, state in run.read_all().items():
-        if not state.done:
+    states = run.read_all()
+    for block, state in states.items():
+        if not finished(states, state):
             continue
         kept = (run.site.scratch or run.path / "scratch") / run.config.run / str(block)
         if kept.is_dir():

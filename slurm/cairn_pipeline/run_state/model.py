@@ -1,6 +1,7 @@
 """What is known of a run, its blocks and their stages."""
 
 import enum
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,6 +90,12 @@ def waits_for(config: RunConfig, state: BlockState, name: str) -> list[tuple[int
     if stage.in_order:
         found.append((first - 1, name))
     return found
+
+
+def finished(states: Mapping[int, BlockState], state: BlockState) -> bool:
+    """Whether all is done for a block, also where its unit ends."""
+    end = state if state.joined is None else states.get(state.joined)
+    return state.done and end is not None and end.done
 
 
 class RunState(Strict):

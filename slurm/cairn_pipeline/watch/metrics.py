@@ -19,7 +19,7 @@ from prometheus_client import (
 
 from cairn_pipeline.config import AGGREGATE
 from cairn_pipeline.files import write_atomic
-from cairn_pipeline.run_state import RunState, Status, read_run
+from cairn_pipeline.run_state import RunState, Status, finished, read_run
 from cairn_pipeline.watch.settled import fees, lag
 from cairn_pipeline.watch.stage_times import stage_times
 
@@ -52,7 +52,8 @@ def _run_metrics(registry: CollectorRegistry, run: RunState, name: str, now: dat
     blocks = Gauge("cairn_blocks", "Blocks of the run by state", ["run", "state"], registry=registry)
     counts = {"waiting": 0, "live": 0, "done": 0, "stopped": 0}
     for block in run.blocks.values():
-        state = "done" if block.done else "stopped" if block.stopped else "live" if block.live else "waiting"
+        done = finished(run.blocks, block)
+        state = "done" if done else "stopped" if block.stopped else "live" if block.live else "waiting"
         counts[state] += 1
     for state, count in counts.items():
         blocks.labels(name, state).set(count)

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cairn_pipeline.files import write_atomic
-from cairn_pipeline.run_state import BlockState, RunState, Status, read_run
+from cairn_pipeline.run_state import BlockState, RunState, Status, finished, read_run
 from cairn_pipeline.watch.settled import SETTLE, fees, lag, read_json
 from cairn_pipeline.watch.stage_times import StageTimes, seconds, stage_times
 
@@ -127,7 +127,8 @@ def summary(run: RunState, now: datetime) -> list[tuple[str, str]]:
     blocks = run.blocks.values()
     settled = [number for number, block in run.blocks.items() if is_done(block, SETTLE)]
     behind = lag(run, now)
-    done, stopped = sum(block.done for block in blocks), sum(block.stopped for block in blocks)
+    done = sum(finished(run.blocks, block) for block in blocks)
+    stopped = sum(block.stopped for block in blocks)
     restarts = sum(
         state.restarts + state.resubmissions for block in blocks for state in block.stages.values()
     )

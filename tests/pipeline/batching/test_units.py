@@ -207,6 +207,9 @@ def test_a_unit_is_shown_and_counted_once(tmp_path: Path) -> None:
     finish(run, slurm, 2)
     finish(run, slurm, 1, "prove_block")
     for stage in ("prove_block", "aggregate", "prove", "settle"):
+        # Block 1's own stages are done; what it is kept for is not.
+        assert control.collect_garbage(run, proofs=True, dry=True) == []
+        assert 'cairn_blocks{run="run",state="done"} 0.0' in render(read_run(run.path), units.now()).decode()
         finish(run, slurm, 2, stage)
     state = read_run(run.path)
     assert all(block.done for block in state.blocks.values())
