@@ -43,10 +43,10 @@ struct Lanes {
   HOST_DEVICE static Vector odd_to_even(Vector a) {
     return _mm512_castps_si512(_mm512_movehdup_ps(_mm512_castsi512_ps(a)));
   }
-  /// The odd lanes (high halves of 64-bit products) of `even` moved down, and those of `odd` in
-  /// place.
+  /// High halves of 64-bit products: those of `even` moved down, in one instruction with the blend.
   HOST_DEVICE static Vector high_halves(Vector even, Vector odd) {
-    return _mm512_mask_mov_epi32(odd_to_even(even), 0xaaaa, odd);
+    return _mm512_castps_si512(
+        _mm512_mask_movehdup_ps(_mm512_castsi512_ps(odd), 0x5555, _mm512_castsi512_ps(even)));
   }
 };
 #else

@@ -1,8 +1,8 @@
 // Constants of Poseidon over vectors (core/poseidon_lanes.hpp), computed by the compiler.
 //
-// Products and sums of small numbers are reduced there by whatever power of two comes cheap, so that
-// a round's state is the state times a known factor: the same one in all lanes, which the constants
-// of the next round take up, and the linear map of the partial rounds brings back to one.
+// Products and sums of small numbers are reduced there by whatever power of two comes cheap, so
+// that a round's state is the state times a known factor: the same one in all lanes, which the
+// constants of the next round take up, and the linear map of the partial rounds brings back to one.
 #pragma once
 
 #include <cstdint>
@@ -80,8 +80,9 @@ consteval LaneTables make_lane_tables() {
   scale = KoalaBear(1);
   for (int round = kFullRounds - 1; round >= kHalf; --round) {
     for (int i = 0; i < kWidth; ++i) {
-      t.after[round][i] =
-          round + 1 < kFullRounds ? centred(constants.value[kPartialRounds + round + 1][i] * scale) : 0;
+      t.after[round][i] = round + 1 < kFullRounds
+                              ? centred(constants.value[kPartialRounds + round + 1][i] * scale)
+                              : 0;
     }
     scale = (scale * matrix_scale().inverse()).power(kCubeRoot);
   }
@@ -132,7 +133,8 @@ inline constexpr int64_t kSumBound =
 /// Of what partial rounds feed to an S-box, but for the first.
 inline constexpr int64_t kSplitSumBound = kHalfModulus + (int64_t{kPartialSums} << 20);
 inline constexpr int64_t kWideSumBound =
-    kHalfModulus + static_cast<int64_t>((uint64_t{KoalaBear::kModulus} * KoalaBear::kModulus) >> 32) + 1;
+    kHalfModulus +
+    static_cast<int64_t>((uint64_t{KoalaBear::kModulus} * KoalaBear::kModulus) >> 32) + 1;
 
 constexpr bool after_fits() {
   for (int round = 0; round < kFullRounds; ++round) {
@@ -153,7 +155,8 @@ static_assert(kSumBound < KoalaBear::kModulus, "one addition of p makes it posit
 static_assert(cube_bound(kSplitSumBound) < KoalaBear::kModulus);
 static_assert(cube_bound(kWideSumBound) < KoalaBear::kModulus);
 /// The first S-box of the partial rounds takes what the full rounds leave.
-inline constexpr int64_t kFirstOffset = static_cast<int32_t>(kLaneTables.after[kFullRounds / 2 - 1][0]);
+inline constexpr int64_t kFirstOffset =
+    static_cast<int32_t>(kLaneTables.after[kFullRounds / 2 - 1][0]);
 static_assert(cube_bound(kSumBound + (kFirstOffset < 0 ? -kFirstOffset : kFirstOffset)) <
                   KoalaBear::kModulus,
               "an S-box's output, which one addition of p is to make positive");

@@ -1,13 +1,13 @@
-// Poseidon over vectors, compiled apart for each instruction set (core/poseidon_simd.cpp): a body of
-// thousands of instructions that is not worth having in every kernel that hashes.
+// Poseidon over vectors, compiled apart for each instruction set (core/poseidon_simd.cpp): a body
+// of thousands of instructions that is not worth having in every kernel that hashes.
 #pragma once
 
 #include "core/koala_bear.hpp"
 
 namespace cairn::poseidon {
 
-/// Permute as many states as the set has 32-bit lanes, element i of state l at state[i * lanes + l].
-/// Only where the processor has the set.
+/// Permute as many states as the set has 32-bit lanes, element i of state l at state[i * lanes +
+/// l]. Only where the processor has the set.
 void permute_avx2(KoalaBear* state);
 void permute_avx512(KoalaBear* state);
 /// With AVX512_VNNI and AVX512_IFMA beside what permute_avx512 needs.

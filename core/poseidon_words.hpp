@@ -125,8 +125,8 @@ struct Avx512Words {
   }
   /// The high halves of two vectors of 64 bits each, `even`'s at even places.
   HOST_DEVICE static Vector high_halves(Vector even, Vector odd) {
-    return _mm512_castps_si512(_mm512_mask_movehdup_ps(
-        _mm512_castsi512_ps(odd), 0x5555, _mm512_castsi512_ps(even)));
+    return _mm512_castps_si512(
+        _mm512_mask_movehdup_ps(_mm512_castsi512_ps(odd), 0x5555, _mm512_castsi512_ps(even)));
   }
   /// Low 16 bits of a's words, below those of b's.
   HOST_DEVICE static Vector low_halves(Vector a, Vector b) {
@@ -141,8 +141,7 @@ struct Avx512Words {
     return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b));
   }
   HOST_DEVICE static Vector lower(Vector sum, uint64_t bound) {
-    return _mm512_min_epu64(
-        sum, _mm512_sub_epi64(sum, broadcast_wide(bound)));
+    return _mm512_min_epu64(sum, _mm512_sub_epi64(sum, broadcast_wide(bound)));
   }
 };
 
@@ -156,7 +155,8 @@ struct SplitSum {
   struct Factor {
     Factor() = default;
     HOST_DEVICE explicit Factor(Vector x)
-        : even(_mm512_and_si512(x, Avx512Words::broadcast_wide(0xffffffff))), odd(_mm512_srli_epi64(x, 32)) {}
+        : even(_mm512_and_si512(x, Avx512Words::broadcast_wide(0xffffffff))),
+          odd(_mm512_srli_epi64(x, 32)) {}
     Vector even, odd;  // one word in 64 bits
   };
 
