@@ -18,7 +18,6 @@
 #include "tests/air/every_opcode.hpp"
 #include "tests/air/row_tools.hpp"
 #include "tests/support/random.hpp"
-#include "tests/support/sanitized.hpp"
 
 namespace cairn {
 namespace {
@@ -79,7 +78,7 @@ class Chips : public testing::Test {
                                         Random& random) {
     std::vector<KoalaBear> values = {cell + 1,         cell - 1,           -cell, 0, 1, 2,
                                      cell + (1 << 20), random.koala_bear()};
-    for (int i = 0; i < (kSanitized ? 1 : 8); ++i) {
+    for (int i = 0; i < 8; ++i) {
       values.push_back(fill(part, random.below(real_rows(part))).main[column]);
       values.push_back(random.below(run_.image().cell_end));
     }
