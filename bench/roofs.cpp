@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <new>
 #include <thread>
 
 #include "bench/simd_loops.hpp"
@@ -13,13 +14,34 @@
 namespace cairn::bench {
 namespace {
 
+/// Gives arrays that begin on a cache line: vectors that span two would be timed otherwise.
+template <class T>
+struct LineAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t kLine{64};
+
+  LineAllocator() = default;
+  template <class U>
+  LineAllocator(const LineAllocator<U>&) {}  // NOLINT(google-explicit-constructor)
+  T* allocate(size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kLine)); }
+  void deallocate(T* memory, size_t) { ::operator delete(memory, kLine); }
+  bool operator==(const LineAllocator&) const = default;
+};
+template <class T>
+using Lines = std::vector<T, LineAllocator<T>>;
+
+Lines<KoalaBear> lines_of_elements(uint64_t seed) {
+  const std::vector<KoalaBear> elements = some_elements(kLoopElements, seed);
+  return {elements.begin(), elements.end()};
+}
+
 /// One thread's arrays for the loops, whatever the set's lanes.
 struct LoopData {
-  std::vector<KoalaBear> values = some_elements(kLoopElements, 40);
-  std::vector<KoalaBear> factors = some_elements(kLoopElements, 41);
-  std::vector<KoalaBear> sums = std::vector<KoalaBear>(kExtensionDegree * kLoopElements);
+  Lines<KoalaBear> values = lines_of_elements(40);
+  Lines<KoalaBear> factors = lines_of_elements(41);
+  Lines<KoalaBear> sums = Lines<KoalaBear>(kExtensionDegree * kLoopElements);
   std::vector<KoalaBear5> weights;
-  std::vector<uint32_t> words;
+  Lines<uint32_t> words;
 
   LoopData() {
     for (uint32_t k = 0; k < kLoopColumns; ++k) weights.push_back(some_extension(k));
@@ -83,7 +105,7 @@ double rate_of(const NamedLoop& loop, const SimdLoops& set, unsigned threads, do
 
 /// Lane `lane` of an array of 16 lines, line i at i * lanes.
 template <class T>
-std::array<T, 16> lane_of(const std::vector<T>& lines, uint32_t lanes, uint32_t lane) {
+std::array<T, 16> lane_of(const Lines<T>& lines, uint32_t lanes, uint32_t lane) {
   std::array<T, 16> own;
   for (size_t i = 0; i < 16; ++i) own[i] = lines[i * lanes + lane];
   return own;
