@@ -2,9 +2,6 @@
 
 #include "air/chips/product.hpp"
 
-// Vectors wider than the machine's live in memory; all that take or give one are inlined.
-#pragma GCC diagnostic ignored "-Wpsabi"
-
 namespace cairn {
 namespace {
 
@@ -30,6 +27,7 @@ HOST_DEVICE void multiply(const int64_t* a, const int64_t* b, int64_t* z) {
   for (int i = 0; i < kProductCoefficients; ++i) z[i] = sum[i / kLanes][i % kLanes];
 }
 
+#if defined(__x86_64__)
 [[gnu::target("avx512f")]] void multiply_avx512(const int64_t* a, const int64_t* b, int64_t* z) {
   multiply(a, b, z);
 }
@@ -37,12 +35,15 @@ HOST_DEVICE void multiply(const int64_t* a, const int64_t* b, int64_t* z) {
 [[gnu::target("avx2")]] void multiply_avx2(const int64_t* a, const int64_t* b, int64_t* z) {
   multiply(a, b, z);
 }
+#endif
 
 }  // namespace
 
 void multiply_limbs(const int64_t* a, const int64_t* b, int64_t* z) {
+#if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f")) return multiply_avx512(a, b, z);
   if (__builtin_cpu_supports("avx2")) return multiply_avx2(a, b, z);
+#endif
   multiply(a, b, z);
 }
 

@@ -4,9 +4,6 @@
 
 #include "core/blake3.hpp"
 
-// Vectors wider than the machine's live in memory; all that take or give one are inlined.
-#pragma GCC diagnostic ignored "-Wpsabi"
-
 namespace cairn::blake3 {
 namespace {
 
@@ -54,6 +51,7 @@ HOST_DEVICE void hash_all(const std::byte* bytes, uint32_t first,
   }
 }
 
+#if defined(__x86_64__)
 [[gnu::target("avx512f")]] void hash_all_avx512(const std::byte* bytes, uint32_t first,
                                                 uint32_t (&values)[kWideChunks][8]) {
   hash_all(bytes, first, values);
@@ -63,12 +61,15 @@ HOST_DEVICE void hash_all(const std::byte* bytes, uint32_t first,
                                            uint32_t (&values)[kWideChunks][8]) {
   hash_all(bytes, first, values);
 }
+#endif
 
 }  // namespace
 
 void hash_chunks(const std::byte* bytes, uint32_t first, uint32_t (&values)[kWideChunks][8]) {
+#if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f")) return hash_all_avx512(bytes, first, values);
   if (__builtin_cpu_supports("avx2")) return hash_all_avx2(bytes, first, values);
+#endif
   hash_all(bytes, first, values);
 }
 
