@@ -1,6 +1,7 @@
 #include "air/limb_product.hpp"
 
 #include "air/chips/product.hpp"
+#include "core/x86_targets.hpp"
 
 namespace cairn {
 namespace {
@@ -27,7 +28,7 @@ HOST_DEVICE void multiply(const int64_t* a, const int64_t* b, int64_t* z) {
   for (int i = 0; i < kProductCoefficients; ++i) z[i] = sum[i / kLanes][i % kLanes];
 }
 
-#if defined(__x86_64__)
+#ifdef CAIRN_X86_TARGETS
 [[gnu::target("avx512f")]] void multiply_avx512(const int64_t* a, const int64_t* b, int64_t* z) {
   multiply(a, b, z);
 }
@@ -40,7 +41,7 @@ HOST_DEVICE void multiply(const int64_t* a, const int64_t* b, int64_t* z) {
 }  // namespace
 
 void multiply_limbs(const int64_t* a, const int64_t* b, int64_t* z) {
-#if defined(__x86_64__)
+#ifdef CAIRN_X86_TARGETS
   if (__builtin_cpu_supports("avx512f")) return multiply_avx512(a, b, z);
   if (__builtin_cpu_supports("avx2")) return multiply_avx2(a, b, z);
 #endif

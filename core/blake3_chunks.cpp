@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/blake3.hpp"
+#include "core/x86_targets.hpp"
 
 namespace cairn::blake3 {
 namespace {
@@ -51,7 +52,7 @@ HOST_DEVICE void hash_all(const std::byte* bytes, uint32_t first,
   }
 }
 
-#if defined(__x86_64__)
+#ifdef CAIRN_X86_TARGETS
 [[gnu::target("avx512f")]] void hash_all_avx512(const std::byte* bytes, uint32_t first,
                                                 uint32_t (&values)[kWideChunks][8]) {
   hash_all(bytes, first, values);
@@ -66,7 +67,7 @@ HOST_DEVICE void hash_all(const std::byte* bytes, uint32_t first,
 }  // namespace
 
 void hash_chunks(const std::byte* bytes, uint32_t first, uint32_t (&values)[kWideChunks][8]) {
-#if defined(__x86_64__)
+#ifdef CAIRN_X86_TARGETS
   if (__builtin_cpu_supports("avx512f")) return hash_all_avx512(bytes, first, values);
   if (__builtin_cpu_supports("avx2")) return hash_all_avx2(bytes, first, values);
 #endif
