@@ -1,6 +1,6 @@
-// Vectors of 32-bit words as core/poseidon_lanes.hpp needs them, for each instruction set that a
-// source is compiled for: Avx2Words, Avx512Words, and Avx512SumWords, with the instructions that
-// multiply and add in one (AVX512_VNNI, AVX512_IFMA).
+// Vectors of 32-bit words as core/poseidon_lanes.hpp needs them beyond core/packed.hpp, for the
+// instruction set that a source is compiled for: Avx2Words, Avx512Words, and Avx512SumWords, with
+// the instructions that multiply and add in one (AVX512_VNNI, AVX512_IFMA).
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "core/device.hpp"
 #include "core/koala_bear.hpp"
+#include "core/packed.hpp"
 
 namespace cairn::poseidon {
 
@@ -33,8 +34,8 @@ struct WideSum {
   HOST_DEVICE explicit WideSum(uint64_t begin) : even(W::broadcast_wide(begin)), odd(even) {}
   HOST_DEVICE void add(const Factor& x, uint64_t factor) {
     const Vector constant = W::broadcast_wide(factor);
-    even = W::lower(W::add_wide(even, W::multiply_unsigned(x.even, constant)), kTwoSquares);
-    odd = W::lower(W::add_wide(odd, W::multiply_unsigned(x.odd, constant)), kTwoSquares);
+    even = W::lower(W::add_wide(even, W::multiply_even(x.even, constant)), kTwoSquares);
+    odd = W::lower(W::add_wide(odd, W::multiply_even(x.odd, constant)), kTwoSquares);
   }
   /// The sum times 2^-32, within p of zero: p^2 is subtracted from it first.
   HOST_DEVICE Vector reduced(Vector inverse, Vector modulus) const {
@@ -47,37 +48,19 @@ struct WideSum {
   Vector even, odd;
 };
 
-#if defined(__AVX2__)
+#if defined(CAIRN_SIMD_AVX2)
 
-struct Avx2Words {
-  using Vector = __m256i;
+struct Avx2Words : CAIRN_SIMD::Lanes {
   using Sum = WideSum<Avx2Words>;
   using Factor = Sum::Factor;
 
-  HOST_DEVICE static Vector load(const void* p) {
-    return _mm256_loadu_si256(static_cast<const __m256i*>(p));
-  }
-  HOST_DEVICE static void store(void* p, Vector x) {
-    _mm256_storeu_si256(static_cast<__m256i*>(p), x);
-  }
-  HOST_DEVICE static Vector broadcast(uint32_t x) { return _mm256_set1_epi32(static_cast<int>(x)); }
   HOST_DEVICE static Vector broadcast_wide(uint64_t x) {
     return _mm256_set1_epi64x(static_cast<int64_t>(x));
   }
-  HOST_DEVICE static Vector add(Vector a, Vector b) { return _mm256_add_epi32(a, b); }
-  HOST_DEVICE static Vector subtract(Vector a, Vector b) { return _mm256_sub_epi32(a, b); }
   HOST_DEVICE static Vector exclusive_or(Vector a, Vector b) { return _mm256_xor_si256(a, b); }
-  HOST_DEVICE static Vector minimum(Vector a, Vector b) { return _mm256_min_epu32(a, b); }
   HOST_DEVICE static Vector add_wide(Vector a, Vector b) { return _mm256_add_epi64(a, b); }
   HOST_DEVICE static Vector subtract_wide(Vector a, Vector b) { return _mm256_sub_epi64(a, b); }
   HOST_DEVICE static Vector multiply(Vector a, Vector b) { return _mm256_mul_epi32(a, b); }
-  HOST_DEVICE static Vector multiply_unsigned(Vector a, Vector b) { return _mm256_mul_epu32(a, b); }
-  HOST_DEVICE static Vector odd_to_even(Vector a) {
-    return _mm256_castps_si256(_mm256_movehdup_ps(_mm256_castsi256_ps(a)));
-  }
-  HOST_DEVICE static Vector high_halves(Vector even, Vector odd) {
-    return _mm256_blend_epi32(odd_to_even(even), odd, 0xaa);
-  }
   HOST_DEVICE static Vector low_halves(Vector a, Vector b) {
     return _mm256_blend_epi16(a, _mm256_slli_epi32(b, 16), 0xaa);
   }
@@ -98,36 +81,20 @@ struct Avx2Words {
 
 #endif
 
-#if defined(__AVX512F__) && defined(__AVX512BW__)
+#if defined(CAIRN_SIMD_AVX512)
 
-struct Avx512Words {
-  using Vector = __m512i;
+struct Avx512Words : CAIRN_SIMD::Lanes {
   using Sum = WideSum<Avx512Words>;
   using Factor = Sum::Factor;
 
-  HOST_DEVICE static Vector load(const void* p) { return _mm512_loadu_si512(p); }
-  HOST_DEVICE static void store(void* p, Vector x) { _mm512_storeu_si512(p, x); }
-  HOST_DEVICE static Vector broadcast(uint32_t x) { return _mm512_set1_epi32(static_cast<int>(x)); }
   HOST_DEVICE static Vector broadcast_wide(uint64_t x) {
     return _mm512_set1_epi64(static_cast<int64_t>(x));
   }
-  HOST_DEVICE static Vector add(Vector a, Vector b) { return _mm512_add_epi32(a, b); }
-  HOST_DEVICE static Vector subtract(Vector a, Vector b) { return _mm512_sub_epi32(a, b); }
   HOST_DEVICE static Vector exclusive_or(Vector a, Vector b) { return _mm512_xor_si512(a, b); }
-  HOST_DEVICE static Vector minimum(Vector a, Vector b) { return _mm512_min_epu32(a, b); }
   HOST_DEVICE static Vector add_wide(Vector a, Vector b) { return _mm512_add_epi64(a, b); }
   HOST_DEVICE static Vector subtract_wide(Vector a, Vector b) { return _mm512_sub_epi64(a, b); }
   /// Products of the even words, signed.
   HOST_DEVICE static Vector multiply(Vector a, Vector b) { return _mm512_mul_epi32(a, b); }
-  HOST_DEVICE static Vector multiply_unsigned(Vector a, Vector b) { return _mm512_mul_epu32(a, b); }
-  HOST_DEVICE static Vector odd_to_even(Vector a) {
-    return _mm512_castps_si512(_mm512_movehdup_ps(_mm512_castsi512_ps(a)));
-  }
-  /// The high halves of two vectors of 64 bits each, `even`'s at even places.
-  HOST_DEVICE static Vector high_halves(Vector even, Vector odd) {
-    return _mm512_castps_si512(
-        _mm512_mask_movehdup_ps(_mm512_castsi512_ps(odd), 0x5555, _mm512_castsi512_ps(even)));
-  }
   /// Low 16 bits of a's words, below those of b's.
   HOST_DEVICE static Vector low_halves(Vector a, Vector b) {
     return _mm512_mask_blend_epi16(0xaaaaaaaa, a, _mm512_slli_epi32(b, 16));
