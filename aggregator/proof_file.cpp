@@ -45,7 +45,8 @@ void require_nothing_else(const hdf5::Reader& reader) {
 }
 
 /// Runs in the reading process: everything that is asked of HDF5, as our own bytes.
-std::vector<std::byte> extract(const std::string& path) {
+std::vector<std::byte> extract(std::span<const std::byte> request) {
+  const std::string path(reinterpret_cast<const char*>(request.data()), request.size());
   // Published files do not change, and some file systems refuse locks.
   setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
   const hdf5::Reader reader(path);
@@ -71,6 +72,8 @@ std::vector<std::byte> extract(const std::string& path) {
   for (const uint64_t offset : offsets) out.u64(offset);
   return out.take();
 }
+
+const IsolatedTask kExtract("extract", extract);
 
 /// What the datasets of a file hold.
 struct Datasets {
@@ -163,7 +166,7 @@ ProofFile read_proof_file(const std::string& path) {
   const uintmax_t size = std::filesystem::file_size(path, error);
   if (error) throw not_a_proof(path, error.message());
   Result<std::vector<std::byte>> extracted =
-      run_isolated([&] { return extract(path); }, 2 * size + (uint64_t{1} << 20));
+      kExtract.run(std::as_bytes(std::span(path)), 2 * size + (uint64_t{1} << 20));
   if (!extracted.ok()) throw not_a_proof(path, extracted.error().what());
   return decode_contents(extracted.value(), path);
 }

@@ -51,13 +51,31 @@ std::vector<std::byte> read_entry(const std::string& path, const std::string& jo
   return bytes;
 }
 
+std::vector<std::byte> encode_request(const std::string& folder, const std::string& job,
+                                      std::span<const Entry> entries) {
+  ByteWriter out;
+  out.text(folder);
+  out.text(job);
+  for (const Entry& entry : entries) {
+    out.u8(static_cast<uint8_t>(entry.kind));
+    out.u32(entry.span.first);
+    out.u32(entry.span.count);
+  }
+  return out.take();
+}
+
 /// In the reading process: for each entry whether it could be read, and its bytes or the reason.
-std::vector<std::byte> read_some(const std::string& folder, const std::string& job,
-                                 std::span<const Entry> entries) {
+std::vector<std::byte> read_some(std::span<const std::byte> request) {
   // Published files do not change, and some file systems refuse locks.
   setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
+  ByteReader in(request, "request", Code::kBug);
+  const std::string folder = in.text();
+  const std::string job = in.text();
   ByteWriter out;
-  for (const Entry& entry : entries) {
+  while (in.remaining() > 0) {
+    const auto kind = static_cast<EntryKind>(in.u8());
+    const uint32_t first = in.u32();
+    const Entry entry{kind, {first, in.u32()}};
     try {
       const std::vector<std::byte> bytes =
           read_entry(fmt::format("{}/{}", folder, entry_name(entry)), job, entry);
@@ -73,6 +91,8 @@ std::vector<std::byte> read_some(const std::string& folder, const std::string& j
   }
   return out.take();
 }
+
+const IsolatedTask kReadSome("read_some", read_some);
 
 }  // namespace
 
@@ -129,7 +149,7 @@ std::map<Entry, Result<std::vector<std::byte>>> read_entries(const std::string& 
       if (!ignored) bytes += 2 * size;
     }
     Result<std::vector<std::byte>> extracted =
-        run_isolated([&] { return read_some(folder, job, some); }, bytes);
+        kReadSome.run(encode_request(folder, job, some), bytes);
     if (!extracted.ok() && some.size() > 1) {
       for (size_t i = 0; i < some.size(); ++i) self(self, some.subspan(i, 1));
       return;

@@ -1,6 +1,7 @@
 // The program `cairn`. The one place where errors end.
 #include <malloc.h>
 
+#include "aggregator/isolated.hpp"
 #include "core/error.hpp"
 #include "mpi_driver/commands.hpp"
 #include "mpi_driver/prove_job.hpp"
@@ -32,6 +33,7 @@ int run(const cairn::Options& options, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  cairn::run_isolated_task(argc, argv);
   // Large blocks go back to the system when they are freed: what reading a PIE took is not held
   // while proving. The prover's own memory comes from an arena.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);

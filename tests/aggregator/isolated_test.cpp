@@ -1,64 +1,92 @@
 #include "aggregator/isolated.hpp"
 
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace cairn {
 namespace {
 
 using Bytes = std::vector<std::byte>;
+using Request = std::span<const std::byte>;
 
 constexpr uint64_t kLimit = uint64_t{1} << 20;
 
-TEST(Isolated, GivesWhatTheChildMade) {
-  const Bytes bytes(kLimit, std::byte{7});
+const IsolatedTask kEcho("echo",
+                         [](Request request) { return Bytes(request.begin(), request.end()); });
 
-  Result<Bytes> result = run_isolated([&] { return bytes; }, kLimit);
-
-  ASSERT_TRUE(result.ok());
-  EXPECT_EQ(result.value(), bytes);
+TEST(Isolated, GivesWhatTheOtherProcessMade) {
+  for (const size_t size : {size_t{0}, size_t{1}, kLimit}) {
+    const Bytes bytes(size, std::byte{7});
+    Result<Bytes> result = kEcho.run(bytes, kLimit);
+    ASSERT_TRUE(result.ok());
+    EXPECT_EQ(result.value(), bytes);
+  }
 }
 
-TEST(Isolated, TellsWhatTheChildThrew) {
-  Result<Bytes> result =
-      run_isolated([]() -> Bytes { throw Error(Code::kInvalidProof, "no such thing"); }, kLimit);
+const IsolatedTask kThrowing("throwing", [](Request) -> Bytes {
+  throw Error(Code::kInvalidProof, "no such thing");
+});
+
+TEST(Isolated, TellsWhatTheOtherProcessThrew) {
+  Result<Bytes> result = kThrowing.run({}, kLimit);
 
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code(), Code::kBadInput);
   EXPECT_STREQ(result.error().what(), "no such thing");
 }
 
+const IsolatedTask kCrashing("crashing", [](Request) -> Bytes {
+  std::raise(SIGSEGV);
+  return {};
+});
+
 TEST(Isolated, OutlivesACrash) {
-  Result<Bytes> result = run_isolated(
-      []() -> Bytes {
-        std::raise(SIGSEGV);
-        return {};
-      },
-      kLimit);
+  Result<Bytes> result = kCrashing.run({}, kLimit);
 
   ASSERT_FALSE(result.ok());
   EXPECT_STREQ(result.error().what(), "reading it died of signal 11");
 }
 
 TEST(Isolated, TakesNoMoreThanItAskedFor) {
-  Result<Bytes> result = run_isolated([] { return Bytes(4 * kLimit); }, kLimit);
+  Result<Bytes> result = kEcho.run(Bytes(4 * kLimit), kLimit);
 
   ASSERT_FALSE(result.ok());
   EXPECT_STREQ(result.error().what(), "reading it gives more than 1048576 bytes");
 }
 
 /// What a hostile size in a file makes a parser do.
-TEST(Isolated, BoundsTheChildsMemory) {
-  Result<Bytes> result = run_isolated(
-      [] {
-        Bytes large(size_t{2} << 30);
-        return Bytes(large.begin(), large.begin() + 10);
-      },
-      kLimit);
+const IsolatedTask kGreedy("greedy", [](Request) {
+  Bytes large(size_t{2} << 30);
+  return Bytes(large.begin(), large.begin() + 10);
+});
+
+TEST(Isolated, BoundsTheMemory) {
+  Result<Bytes> result = kGreedy.run({}, kLimit);
 
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code(), Code::kBadInput);
+}
+
+/// What tells all processes of a job to stop.
+const IsolatedTask kTold("told", [](Request) {
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGHUP}) kill(getpid(), signal);
+  return Bytes{std::byte{1}};
+});
+
+TEST(Isolated, ReadsOnThoughToldToStop) { EXPECT_TRUE(kTold.run({}, kLimit).ok()); }
+
+/// A copy of this process would now and then have a lock of the allocator that nobody opens.
+TEST(Isolated, DoesNotWaitForLocksOfOtherThreads) {
+  std::atomic<bool> done = false;
+  std::jthread allocating([&] {
+    while (!done) Bytes(100);
+  });
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(kEcho.run({}, kLimit).ok());
+  done = true;
 }
 
 }  // namespace
