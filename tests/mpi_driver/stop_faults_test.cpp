@@ -83,21 +83,22 @@ TEST(Faults, SigtermToRank0UnderMpirunIsHeededAtOnce) {
 
 TEST(AllFaults, SignalToMpirunInEachPhase) {
   struct Case {
-    const char *fault, *condition, *signal;
+    std::string fault;
+    const char *condition, *signal;
   };
-  // Each rank that hangs keeps the run in the phase.
-  for (const Case& one : {Case{"1:setup:hang", "test -e {}/manifest.json", "TERM"},
-                          Case{"2:commit:hang", "ls {}/commits/*.h5 > /dev/null 2>&1", "TERM"},
-                          Case{"2:sum:hang", "ls {}/commits/*.h5 > /dev/null 2>&1", "TERM"},
-                          Case{"2:prove_more:hang", "ls {}/segments/*.h5 > /dev/null 2>&1", "INT"},
-                          Case{"0:verify:hang", "ls {}/nodes/*.h5 > /dev/null 2>&1", "TERM"},
-                          Case{"0:write:hang", "ls {}/nodes/*.h5 > /dev/null 2>&1", "TERM"}}) {
+  // The ranks that hang keep the run in the phase.
+  for (const Case& one :
+       {Case{"CAIRN_FAULT=1:setup:hang ", "test -e {}/manifest.json", "TERM"},
+        Case{"CAIRN_FAULT=2:commit:hang ", "ls {}/commits/*.h5 > /dev/null 2>&1", "TERM"},
+        Case{"CAIRN_FAULT=2:sum:hang ", "ls {}/commits/*.h5 > /dev/null 2>&1", "TERM"},
+        Case{kStuck, "ls {}/segments/*.h5 > /dev/null 2>&1", "INT"},
+        Case{"CAIRN_FAULT=0:verify:hang ", "ls {}/nodes/*.h5 > /dev/null 2>&1", "TERM"},
+        Case{"CAIRN_FAULT=0:write:hang ", "ls {}/nodes/*.h5 > /dev/null 2>&1", "TERM"}}) {
     SCOPED_TRACE(one.fault);
     const Scratch folder;
-    const Ran ran =
-        run_and_then(mpirun(3, std::string("CAIRN_FAULT=") + one.fault) + prove_command(folder),
-                     fmt::format(fmt::runtime(one.condition), folder / "work"),
-                     std::string("kill -") + one.signal + " $child");
+    const Ran ran = run_and_then(mpirun(3, one.fault) + prove_command(folder),
+                                 fmt::format(fmt::runtime(one.condition), folder / "work"),
+                                 std::string("kill -") + one.signal + " $child");
     EXPECT_THAT(ran.exit_code, kMpirunEnded) << ran.err;
     EXPECT_EQ(folder.entries(), 1u);
     expect_rest_proven(folder);
