@@ -163,8 +163,8 @@ void coordinate_job(Comm& comm, const Options& options, Progress& progress, int 
   require_provable(*job);
   // The program's hash is a chain of a Pedersen hash a word: seconds for a large program, beside
   // the proving.
-  std::future<StatementFacts> facts =
-      std::async(std::launch::async, [job] { return facts_of(job->statement); });
+  const std::shared_future<StatementFacts> facts =
+      std::async(std::launch::async, [job] { return facts_of(job->statement); }).share();
   malloc_trim(0);  // what reading the PIE took is not held while proving
   outcome.run = job->facts;
   outcome.image_bytes = job->image.size();
@@ -196,8 +196,7 @@ void coordinate_job(Comm& comm, const Options& options, Progress& progress, int 
           memory_allowance(options, workers))
           .total();
   if (store) {
-    outcome.statement = facts.get();
-    store->open(identity_of(input, outcome.statement, options), options.resume);
+    store->open(identity_of(input, facts.get(), options), options.resume);
     input.store = &*store;
   }
 
@@ -213,7 +212,7 @@ void coordinate_job(Comm& comm, const Options& options, Progress& progress, int 
     outcome.security_bits = verdict.security_bits;
     outcome.tightest = verdict.tightest;
     file.proof = std::move(checked.proof);
-    if (facts.valid()) outcome.statement = facts.get();
+    outcome.statement = facts.get();
     outcome.digest = proof_digest(file.proof);
     file.attributes = proof_attributes(file.proof, outcome.statement, verdict);
   } catch (...) {
