@@ -1,7 +1,7 @@
 #include "aggregator/isolated.hpp"
 
-#include <atomic>
 #include <csignal>
+#include <stop_token>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -81,12 +81,10 @@ TEST(Isolated, ReadsOnThoughToldToStop) { EXPECT_TRUE(kTold.run({}, kLimit).ok()
 
 /// A copy of this process would now and then have a lock of the allocator that nobody opens.
 TEST(Isolated, DoesNotWaitForLocksOfOtherThreads) {
-  std::atomic<bool> done = false;
-  std::jthread allocating([&] {
-    while (!done) Bytes(100);
+  const std::jthread allocating([](const std::stop_token& end) {
+    while (!end.stop_requested()) Bytes(100);
   });
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(kEcho.run({}, kLimit).ok());
-  done = true;
 }
 
 }  // namespace
