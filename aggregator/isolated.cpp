@@ -92,7 +92,7 @@ sigset_t all_but_crashes() {
   sigset_t signals;
   sigfillset(&signals);
   for (const int signal : kCrashes) sigdelset(&signals, signal);
-  sigdelset(&signals, SIGXCPU);
+  for (const int signal : {SIGXCPU, SIGALRM}) sigdelset(&signals, signal);
   return signals;
 }
 
@@ -133,11 +133,12 @@ void set_limit(decltype(RLIMIT_CPU) resource, rlim_t most) {
   setrlimit(resource, &limit);
 }
 
-[[noreturn]] void answer(IsolatedTask::Work work, uint64_t max_bytes) {
+[[noreturn]] void answer(IsolatedTask::Work work, unsigned seconds, uint64_t max_bytes) {
   // A crash is an answer here: no core file, no report of a sanitizer's or a library's handlers.
   set_limit(RLIMIT_CORE, 0);
   for (const int signal : kCrashes) std::signal(signal, SIG_DFL);
   set_limit(RLIMIT_CPU, kCpuSeconds);
+  alarm(seconds);
   const std::vector<std::byte> request = read_all(STDIN_FILENO, UINT64_MAX);
   // A file may ask its parser for any amount of memory: it gets none that the file could not fill.
   set_limit(RLIMIT_DATA, data_bytes() + 4 * max_bytes + (uint64_t{256} << 20));
@@ -152,8 +153,8 @@ void set_limit(decltype(RLIMIT_CPU) resource, rlim_t most) {
 
 }  // namespace
 
-IsolatedTask::IsolatedTask(const char* name, Work work)
-    : name_(name), work_(work), next_(std::exchange(all_tasks, this)) {}
+IsolatedTask::IsolatedTask(const char* name, Work work, unsigned seconds)
+    : name_(name), work_(work), seconds_(seconds), next_(std::exchange(all_tasks, this)) {}
 
 Result<std::vector<std::byte>> IsolatedTask::run(std::span<const std::byte> request,
                                                  uint64_t max_bytes) const {
@@ -177,6 +178,9 @@ Result<std::vector<std::byte>> IsolatedTask::run(std::span<const std::byte> requ
     return Error(Code::kBadInput,
                  std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
   }
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
+    return Error(Code::kBadInput, fmt::format("reading it took more than {} s", seconds_));
+  }
   return Error(Code::kBadInput, WIFSIGNALED(status)
                                     ? fmt::format("reading it died of signal {}", WTERMSIG(status))
                                     : std::string("reading it failed"));
@@ -187,7 +191,7 @@ void run_isolated_task(int argc, char** argv) {
   if (argc != 4 || std::string_view(argv[1]) != kFlag) return;
   for (const IsolatedTask* task = all_tasks; task != nullptr; task = task->next_) {
     if (std::string_view(argv[2]) == task->name_) {
-      answer(task->work_, std::strtoull(argv[3], nullptr, 10));
+      answer(task->work_, task->seconds_, std::strtoull(argv[3], nullptr, 10));
     }
   }
   _exit(static_cast<int>(Code::kBug));

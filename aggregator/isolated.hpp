@@ -18,14 +18,15 @@ class IsolatedTask {
  public:
   using Work = std::vector<std::byte> (*)(std::span<const std::byte> request);
 
-  /// `name` is none of another task's.
-  IsolatedTask(const char* name, Work work);
+  /// `name` is none of another task's. The work ends within `seconds`, or fails: a file may be one
+  /// that never gives a byte.
+  IsolatedTask(const char* name, Work work, unsigned seconds = 600);
   IsolatedTask(const IsolatedTask&) = delete;
   IsolatedTask& operator=(const IsolatedTask&) = delete;
 
   /// What the work makes of `request` in the other process. An Error (kBadInput) when it threw,
-  /// crashed, used more than a minute of CPU time, or gave more than `max_bytes`; it may take four
-  /// times that, and 256 MiB, of memory.
+  /// crashed, took longer than it may or a minute of CPU time, or gave more than `max_bytes`; it
+  /// may take four times that, and 256 MiB, of memory.
   Result<std::vector<std::byte>> run(std::span<const std::byte> request, uint64_t max_bytes) const;
 
  private:
@@ -33,6 +34,7 @@ class IsolatedTask {
 
   const char* name_;
   Work work_;
+  unsigned seconds_;
   const IsolatedTask* next_;  // of all
 };
 

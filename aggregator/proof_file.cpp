@@ -150,6 +150,10 @@ std::vector<std::byte> encode_proof_file(const ProofFile& file) {
 std::string hdf5_version() { return hdf5::version(); }
 
 bool looks_like_proof(const std::string& path) {
+  // Opening a pipe waits for its writer.
+  if (std::error_code error; std::filesystem::is_fifo(path, error)) {
+    throw not_a_proof(path, "it is a pipe, and proofs are read at any place of a file");
+  }
   std::ifstream in(path, std::ios::binary);
   std::array<char, 8> start{};
   if (!in)

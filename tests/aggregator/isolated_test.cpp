@@ -71,6 +71,20 @@ TEST(Isolated, BoundsTheMemory) {
   EXPECT_EQ(result.error().code(), Code::kBadInput);
 }
 
+const IsolatedTask kWaiting(
+    "waiting",
+    [](Request) -> Bytes {
+      for (;;) pause();
+    },
+    1);
+
+TEST(Isolated, BoundsTheTime) {
+  Result<Bytes> result = kWaiting.run({}, kLimit);
+
+  ASSERT_FALSE(result.ok());
+  EXPECT_STREQ(result.error().what(), "reading it took more than 1 s");
+}
+
 /// What tells all processes of a job to stop.
 const IsolatedTask kTold("told", [](Request) {
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGHUP}) kill(getpid(), signal);

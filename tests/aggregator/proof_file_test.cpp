@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "aggregator/publish.hpp"
 #include "tests/support/sanitized.hpp"
@@ -104,6 +105,8 @@ TEST(ProofFile, IsNotAnyFile) {
   EXPECT_THROW(read_proof_file(folder / "text"), Error);
   EXPECT_THROW(read_proof_file(folder / "missing"), Error);
   EXPECT_THROW(looks_like_proof(folder / "."), Error);
+  ASSERT_EQ(mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_THROW(looks_like_proof(folder / "pipe"), Error);
 }
 
 }  // namespace
