@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -27,9 +28,6 @@ constexpr uint64_t kRowCost = 16;
 /// Low parts side by side share what a row costs, but each query opens a whole row: a bundle is
 /// about this many times as high as wide, at which both cost about the same.
 constexpr uint64_t kHeightPerWidth = 170;
-/// At most, of a cell and of a row of the tallest part: what parts are cut by.
-constexpr uint64_t kBytesPerCell = 14;
-constexpr uint64_t kBytesPerRow = 256;
 
 uint64_t total_cells(const std::vector<Item>& items) {
   return std::accumulate(items.begin(), items.end(), uint64_t{0},
@@ -43,6 +41,19 @@ uint64_t cost_of(const std::vector<Item>& items) {
   return total_cells(items) + (items.empty() ? 0 : kRowCost << tallest);
 }
 
+uint64_t bundle_bytes(std::span<const Item> items) { return proving_bytes(items, false); }
+
+/// Rows of the highest part of a chip that is proven in so many bytes, or of the lowest there is.
+uint64_t fitting_rows(uint32_t chip, uint64_t bytes) {
+  uint32_t log_height = kMinLogHeight;
+  for (Item higher{chip, log_height + 1};
+       higher.log_height <= kMaxLogHeight && bundle_bytes({&higher, 1}) <= bytes;
+       ++higher.log_height) {
+    log_height = higher.log_height;
+  }
+  return uint64_t{1} << log_height;
+}
+
 /// The parts of one wave. No part above `max_cells`, `max_rows` or half the memory, but for the
 /// fixed tables.
 std::vector<Item> cut_wave(const JobRows& job, bool wave, uint64_t max_cells, uint64_t max_rows,
@@ -51,8 +62,8 @@ std::vector<Item> cut_wave(const JobRows& job, bool wave, uint64_t max_cells, ui
   for (uint32_t chip = 0; chip < kChipCount; ++chip) {
     const ChipFacts& facts = kChipFacts[chip];
     if (job.calls[chip] == 0 || facts.reads_counts != wave) continue;
-    const uint64_t fitting_rows = memory_limit / 2 / (kBytesPerCell * facts.cells + kBytesPerRow);
-    const uint64_t max_part = std::min(max_cells, std::min(max_rows, fitting_rows) * facts.cells);
+    const uint64_t highest = std::min(max_rows, fitting_rows(chip, memory_limit / 2));
+    const uint64_t max_part = std::min(max_cells, highest * facts.cells);
     for (const uint32_t height :
          cut_rows(job.calls[chip], facts.rows_per_call, facts.cells, max_part)) {
       items.push_back({chip, height});
@@ -65,8 +76,6 @@ std::vector<Item> cut_wave(const JobRows& job, bool wave, uint64_t max_cells, ui
   }
   return items;
 }
-
-uint64_t bundle_bytes(const std::vector<Item>& items) { return proving_bytes(items, false); }
 
 /// Costliest first, each into the bundle that stays cheapest with it; ties by number.
 std::vector<std::vector<Item>> pack(std::vector<Item> items, size_t bundles) {
@@ -99,7 +108,8 @@ std::vector<std::vector<Item>> pack_wave(const std::vector<Item>& items, uint64_
   const uint64_t wanted = (cells + bundle_cells - 1) / bundle_cells;
   const uint64_t worth =
       std::max<uint64_t>(1, cells / std::max<uint64_t>(1, options.min_bundle_cells));
-  for (size_t bundles = std::min<uint64_t>({wanted, worth, items.size()});; ++bundles) {
+  for (size_t bundles = std::min<uint64_t>({wanted, worth, items.size()});;
+       bundles = std::min(items.size(), bundles + 1 + bundles / 16)) {
     std::vector<std::vector<Item>> packed = pack(items, bundles);
     const auto heaviest = std::max_element(
         packed.begin(), packed.end(),
@@ -178,10 +188,8 @@ std::vector<Bundle> make_plan(const JobRows& rows, const PlanOptions& options) {
   uint64_t cells = 0;  // of real rows; padding is what the cut decides
   for (uint32_t chip = 0; chip < kChipCount; ++chip)
     cells += rows.calls[chip] * kChipFacts[chip].rows_per_call * kChipFacts[chip].cells;
-  const uint64_t memory_cells = options.memory_limit / kBytesPerCell;
-  const uint64_t wanted =
-      std::max(options.min_bundle_cells, cells / std::max(1u, options.target_bundles));
-  const uint64_t bundle_cells = std::max<uint64_t>(std::min(wanted, memory_cells), 1);
+  const uint64_t bundle_cells = std::max<uint64_t>(
+      {options.min_bundle_cells, cells / std::max(1u, options.target_bundles), 1});
 
   std::vector<std::vector<Item>> packed;
   for (const bool wave : {false, true}) {
