@@ -9,7 +9,7 @@
 
 #include "air/bus_balance.hpp"
 #include "air/chips.hpp"
-#include "air/count_store.hpp"
+#include "air/count_layout.hpp"
 #include "air/public_terms.hpp"
 
 namespace cairn {

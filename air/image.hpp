@@ -116,7 +116,7 @@ struct Image {
 /// The arrays lie one after another in this order. Those from `immediate` on are the `entries`:
 /// few, and some of them used by every row.
 struct Counts {
-  uint32_t* memory;  // by address, cell_end rounded up to whole rows of MEM
+  uint32_t* memory;  // by address
   uint32_t* big[2];  // by row: uses on kValue9, on kValue27
   uint32_t* mid[2];
   uint32_t* immediate[2];    // by position in Image::immediates
@@ -126,7 +126,7 @@ struct Counts {
   uint32_t* exclusive_or;    // XOR table of w bits at exclusive_or + 4^w, by a + 2^w b
   uint32_t* pedersen_point;  // by 512 step + digit
   uint32_t* poseidon_round;  // by step
-  uint64_t entry_count;      // of all arrays from `immediate` on; 0 where they are apart
+  uint64_t entry_count;      // of all arrays from `immediate` on, which lie one after another
 
   HOST_DEVICE uint32_t* entries() const { return immediate[0]; }
   /// The same counts with other entries, of the same layout.

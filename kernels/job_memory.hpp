@@ -20,16 +20,10 @@ class DeviceImage {
   Image view_;
 };
 
-/// All counts of an image, and how many of them are entries (Counts::entries()).
-struct CountsSize {
-  size_t all = 0, entries = 0;
-};
-
-/// Use counts for an image, one flat array so that ranks can sum them by one collective.
+/// Use counts for an image, one array (air/count_layout.hpp) so that ranks can sum them by one
+/// collective.
 class CountsBuffer {
  public:
-  /// How many counts an image needs.
-  static CountsSize size_of(const Image& image);
   /// All counts 0.
   CountsBuffer(Backend& backend, const Image& image);
   const Counts& view() const { return view_; }

@@ -7,33 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "aggregator/node_check.hpp"
+#include "air/count_layout.hpp"
 #include "air/public_terms.hpp"
 #include "segmenter/image_builder.hpp"
 #include "segmenter/plan.hpp"
 #include "stark/protocol/proof.hpp"
 
 namespace cairn {
-namespace {
-
-/// The counts of `view` in host memory that holds a copy of its one flat array, which begins with
-/// `memory`.
-Counts at_host(const Counts& view, uint32_t* host) {
-  const auto move = [&](uint32_t* p) { return host + (p - view.memory); };
-  return {move(view.memory),
-          {move(view.big[0]), move(view.big[1])},
-          {move(view.mid[0]), move(view.mid[1])},
-          {move(view.immediate[0]), move(view.immediate[1])},
-          move(view.instruction),
-          move(view.pair9),
-          move(view.range),
-          move(view.exclusive_or),
-          move(view.pedersen_point),
-          move(view.poseidon_round),
-          view.entry_count};
-}
-
-}  // namespace
-
 BundleEngine::BundleEngine(const EngineOptions& options, const JobSetup& setup,
                            std::span<const std::byte> image)
     : options_(options),
@@ -77,7 +57,7 @@ std::vector<uint32_t> BundleEngine::sum_counts(Comm& comm) {
 /// What the verifier itself says on the buses is nobody's bundle: it is added to the sums.
 void BundleEngine::add_public_uses(std::vector<uint32_t>& counts) const {
   const bool provided = count_public_uses<PlainAdd>(setup_.statement, host_image_,
-                                                    at_host(counts_->view(), counts.data()));
+                                                    CountLayout(host_image_).in(counts.data()));
   check(provided, "the statement is about the image");
 }
 

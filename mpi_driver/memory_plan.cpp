@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "kernels/job_memory.hpp"
+#include "air/count_layout.hpp"
 #include "mpi_driver/usage.hpp"
 #include "segmenter/plan.hpp"
 
@@ -20,9 +20,9 @@ MemoryNeed predict_memory(const Image& image, uint64_t image_bytes, std::span<co
   MemoryNeed need;
   need.program = kProgramBytes;
   need.image = image_bytes;
-  const CountsSize counts = CountsBuffer::size_of(image);
+  const CountLayout counts(image);
   need.counts =
-      sizeof(uint32_t) * (counts.all + (threads > 1 ? threads * counts.entries : uint64_t{0}));
+      sizeof(uint32_t) * (counts.size() + (threads > 1 ? threads * counts.entries() : uint64_t{0}));
   std::set<uint32_t> heights;
   uint64_t kept = 0;
   uint64_t kept_of_dearest = 0;

@@ -21,7 +21,8 @@
 #include "aggregator/proof_file.hpp"
 #include "aggregator/publish.hpp"
 #include "aggregator/store.hpp"
-#include "kernels/job_memory.hpp"
+#include "air/count_layout.hpp"
+#include "kernels/thread_pool.hpp"
 #include "mpi_driver/build_info.hpp"
 #include "mpi_driver/coordinator.hpp"
 #include "mpi_driver/fault.hpp"
@@ -174,7 +175,7 @@ void coordinate_job(Comm& comm, const Options& options, Progress& progress, int 
   input.bundles = plan_job(*job, options);
   input.image = job->image.bytes();
   input.release_image = [&job] { job->image = ImageBlob(); };
-  input.count_size = CountsBuffer::size_of(view_image(job->image.bytes())).all;
+  input.count_size = CountLayout(view_image(job->image.bytes())).size();
   input.check_segment = [&input](const ChallengeMessage& message, uint32_t index,
                                  std::vector<std::byte> segment) {
     return check_segment(input.hash, message, index, std::move(segment));
@@ -192,8 +193,8 @@ void coordinate_job(Comm& comm, const Options& options, Progress& progress, int 
   outcome.predicted_bytes =
       predict_memory(
           view_image(job->image.bytes()), job->image.size(), input.bundles,
-          options.threads != 0 ? options.threads : std::max(1u, usable_cores() / workers), workers,
-          memory_allowance(options, workers))
+          options.threads != 0 ? options.threads : std::max(1u, usable_threads() / workers),
+          workers, memory_allowance(options, workers))
           .total();
   if (store) {
     store->open(identity_of(input, facts.get(), options), options.resume);
@@ -257,7 +258,7 @@ void work_on_job(Comm& comm, const EngineOptions& options) {
 void prove_alone(const Options& options, Progress& progress, const Tell& tell) {
   EngineOptions engine;
   engine.backend = options.backend;
-  engine.resources.threads = options.threads != 0 ? options.threads : usable_cores();
+  engine.resources.threads = options.threads != 0 ? options.threads : usable_threads();
   char host[256] = {};
   gethostname(host, sizeof(host) - 1);
   engine.host = host;

@@ -13,7 +13,7 @@
 
 #include "air/bus_balance.hpp"
 #include "air/check.hpp"
-#include "air/count_store.hpp"
+#include "air/count_layout.hpp"
 #include "air/public_terms.hpp"
 #include "tests/air/every_opcode.hpp"
 #include "tests/air/row_tools.hpp"
