@@ -12,9 +12,9 @@
 #include "bench/timing.hpp"
 #include "core/error.hpp"
 #include "kernels/cpu_target.hpp"
+#include "kernels/thread_pool.hpp"
 #include "mpi_driver/progress.hpp"
 #include "mpi_driver/table.hpp"
-#include "mpi_driver/usage.hpp"
 
 namespace cairn::bench {
 
@@ -143,7 +143,7 @@ int bench_kernels(const KernelOptions& options, bool as_json) {
   const json context = context_json();
   std::optional<FilledImage> image;
   if (!options.pie.empty()) image.emplace(options.pie);
-  const unsigned threads = options.threads != 0 ? options.threads : usable_cores();
+  const unsigned threads = options.threads != 0 ? options.threads : usable_threads();
   const std::unique_ptr<Backend> oracle = open_backend("scalar", threads);
   std::vector<MakeCase> makers;
   for (const auto& some : {column_cases(), transform_cases(), hash_cases(), chip_cases()}) {

@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "kernels/thread_pool.hpp"
 #include "mpi_driver/build_info.hpp"
 #include "mpi_driver/usage.hpp"
 
@@ -24,7 +25,7 @@ nlohmann::json context_json() {
       {"host", system.nodename},
       {"system", fmt::format("{} {}", system.sysname, system.release)},
       {"processor", proc_value("/proc/cpuinfo", "model name")},
-      {"cores", usable_cores()},
+      {"cores", usable_threads()},
       {"memory", proc_value("/proc/meminfo", "MemTotal")},
       {"load", load[0]},
       {"software", version_json()}};

@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "air/check.hpp"
+#include "kernels/thread_pool.hpp"
 #include "mpi_driver/commands.hpp"
 #include "mpi_driver/progress.hpp"
 #include "mpi_driver/table.hpp"
-#include "mpi_driver/usage.hpp"
 #include "segmenter/job.hpp"
 #include "segmenter/plan.hpp"
 
@@ -22,7 +22,7 @@ int check_command(const Options& options) {
     parts.insert(parts.end(), bundle.begin(), bundle.end());
   }
   CheckOptions check;
-  check.threads = static_cast<int>(options.threads != 0 ? options.threads : usable_cores());
+  check.threads = static_cast<int>(options.threads != 0 ? options.threads : usable_threads());
   const CheckReport report = check_parts(image, job.statement, parts, check);
   if (options.json) {
     const nlohmann::json result = {

@@ -9,6 +9,7 @@
 
 #include "kernels/backend.hpp"
 #include "kernels/device_group.hpp"
+#include "kernels/thread_pool.hpp"
 #include "mpi_driver/build_info.hpp"
 #include "mpi_driver/commands.hpp"
 #include "mpi_driver/progress.hpp"
@@ -75,7 +76,7 @@ std::vector<Finding> look() {
            fmt::format("{} ({})", build["version"].get<std::string>(),
                        build["commit"].get<std::string>())},
           {"processor", true, false, proc_value("/proc/cpuinfo", "model name")},
-          {"cores", true, false, fmt::format("{} for this process", usable_cores())},
+          {"cores", true, false, fmt::format("{} for this process", usable_threads())},
           {"memory", true, false,
            fmt::format("{} available", proc_value("/proc/meminfo", "MemAvailable"))},
           backend("cpu", true),

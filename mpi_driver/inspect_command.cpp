@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "aggregator/proof_file.hpp"
+#include "kernels/thread_pool.hpp"
 #include "mpi_driver/commands.hpp"
 #include "mpi_driver/memory_plan.hpp"
 #include "mpi_driver/progress.hpp"
 #include "mpi_driver/statement_facts.hpp"
 #include "mpi_driver/table.hpp"
-#include "mpi_driver/usage.hpp"
 #include "segmenter/chip_facts.hpp"
 #include "segmenter/job.hpp"
 #include "segmenter/plan.hpp"
@@ -56,7 +56,7 @@ Prediction predict(const Job& job) {
   }
   const std::vector<Bundle> bundles = make_plan(rows);
   result.memory = predict_memory(view_image(job.image.bytes()), job.image.size(), bundles,
-                                 usable_cores(), 1, memory_allowance({}, 1));
+                                 usable_threads(), 1, memory_allowance({}, 1));
   for (const Bundle& bundle : bundles) {
     for (const Part& part : bundle) {
       chips[part.chip].committed += committed_cells(part);

@@ -5,7 +5,6 @@
 #include <fstream>
 #include <string>
 
-#include <sched.h>
 #include <sys/resource.h>
 
 namespace cairn {
@@ -59,13 +58,6 @@ uint64_t available_memory() {
     }
   }
   return available;
-}
-
-unsigned usable_cores() {
-  cpu_set_t mask;
-  CPU_ZERO(&mask);
-  if (sched_getaffinity(0, sizeof(mask), &mask) != 0) return 1;
-  return static_cast<unsigned>(CPU_COUNT(&mask));
 }
 
 }  // namespace cairn

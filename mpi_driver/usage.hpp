@@ -21,7 +21,4 @@ std::string proc_value(const char* file, const std::string& key);
 /// Bytes that this host, or the control group that this process is in, has left to give.
 uint64_t available_memory();
 
-/// Cores that this process may run on.
-unsigned usable_cores();
-
 }  // namespace cairn
