@@ -56,11 +56,9 @@ struct AddMod {
   HOST_DEVICE static Columns<KoalaBear> fill(const Image& image, const Counts&, const Part& part,
                                              uint32_t row) {
     Columns<KoalaBear> c{};
-    const uint32_t address = builtin_address(part, kCellsPerRow, row);
-    c.instance.address = address;
-    if (address >= part.range_end) return c;
-    ModIntegers m;
-    c.instance = fill_mod_instance<kLimbs, kLimbBits>(image, address, m);
+    const auto [address, real] = begin_builtin_row(part, kCellsPerRow, row, c.instance);
+    if (!real) return c;
+    const ModIntegers m = fill_mod_instance<kLimbBits>(image, address, c.instance);
     const bool takes_p = takes_modulus(m);
     c.takes_p = takes_p ? 1 : 0;
     int64_t carry = 0;

@@ -26,9 +26,21 @@ HOST_DEVICE constexpr void builtin_rows(E& e, int cells, const V& address, const
   e.zero(e.is_last() * (en * (address + cells - e.range_end())), "a full part ends at range_end");
 }
 
-/// The first cell of a row's instance, real or not.
-HOST_DEVICE constexpr uint32_t builtin_address(const Part& part, uint32_t cells, uint32_t row) {
-  return part.range_begin + cells * row;
+/// The first cell of a row's instance; padding counts on.
+struct BuiltinRow {
+  uint32_t address;
+  bool real;
+};
+
+/// Fills `address` and `en`: all that there is of padding.
+template <class C>
+HOST_DEVICE constexpr BuiltinRow begin_builtin_row(const Part& part, uint32_t cells, uint32_t row,
+                                                   C& c) {
+  const uint32_t address = part.range_begin + cells * row;
+  const bool real = address < part.range_end;
+  c.address = address;
+  c.en = real ? 1 : 0;
+  return {address, real};
 }
 
 /// Used instances of a builtin.

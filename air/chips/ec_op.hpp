@@ -110,14 +110,12 @@ struct EcOp {
   HOST_DEVICE static Columns<KoalaBear> fill(const Image& image, const Counts&, const Part& part,
                                              uint32_t row) {
     Columns<KoalaBear> c{};
-    const uint32_t address = builtin_address(part, kCellsPerRow, row);
-    c.address = address;
-    if (address >= part.range_end) return c;
-    c.en = 1;
+    const auto [address, real] = begin_builtin_row(part, kCellsPerRow, row, c);
+    if (!real) return c;
     for (uint32_t i = 0; i < kCellsPerRow; ++i) {
       const Cell cell = image.cell(address + i);
       const Felt value = image.value(cell);
-      c.word[i] = {cell.kappa(), cell.payload()};
+      c.word[i] = word_of(cell);
       if (i < 5) {
         c.input[i] = limbs9_of<kLimbs9>(value);
       } else {

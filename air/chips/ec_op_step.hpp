@@ -9,8 +9,8 @@
 // six sums of products of balanced limbs; 5 * 28 * 2^16 of the tangent's equation stays within
 // carries of 20 bits.
 //
-// Soundness. Blocks, labels and digits: as in PEDERSEN_STEP; a digit of 9 bits is taken by the row
-// whose step its message names, and comes apart bit by bit until the row before the next one:
+// Soundness. Blocks, labels and digits: air/chips/block_rows.hpp; a digit of 9 bits is taken by the
+// row whose step its message names, and comes apart bit by bit until the row before the next one:
 // there, and in the last row, nothing is left. Additions: A and D differ in x, because both columns
 // hold integers below P, the only ones for their residues, and the sum of the squared differences
 // of their limbs (below 28 * 2^18) has an inverse. D is not its own negative: the order of the
@@ -20,6 +20,7 @@
 // 365 columns, 257 fractions: 1010 cells. Design: cairo-air.md 7.2; non-equality: 7.9.
 #pragma once
 
+#include "air/chips/block_rows.hpp"
 #include "air/chips/ec_op.hpp"
 
 namespace cairn {
@@ -64,18 +65,11 @@ struct EcOpStep {
     const Point<V> next_sum = next_point(e, kFirst), next_multiple = next_point(e, kFirst + 56);
     const V next_takes = e.next(4), next_rest = e.next(5);
 
-    e.boolean(c.en, "en is boolean");
-    e.boolean(c.start, "start is boolean");
-    e.boolean(c.link, "link is boolean");
+    block_rows(e, c.en, c.start, c.label, c.step, c.link);
     e.boolean(c.bit, "bit is boolean");
     e.boolean(c.takes_digit, "takes_digit is boolean");
-    e.zero(e.next(0) - e.next(1) - c.link, "a real row starts a block or is linked to");
-    e.zero(c.link * (1 - c.en), "padding links nothing");
     e.zero(c.bit * (1 - c.link), "the last row has no bit");
     e.zero(c.takes_digit * (1 - c.en), "padding takes no digit");
-    e.zero(c.start * c.step, "a block starts at step 0");
-    e.zero(c.link * (e.next(2) - c.label), "a block has one label");
-    e.zero(c.link * (e.next(3) - c.step - 1), "steps count");
     e.zero(c.link * (c.rest - c.bit - (next_rest * (1 - next_takes)) * 2), "bits of a digit");
     e.zero((c.en - c.link) * c.rest, "nothing is left");
 
@@ -125,17 +119,9 @@ struct EcOpStep {
                                              uint32_t row) {
     Columns<KoalaBear> c{};
     if (row >= part.count * kRowsPerCall) return c;
-    constexpr int kBuiltin = static_cast<int>(EcOp::kBuiltin);
-    const uint32_t instance = part.first + row / kRowsPerCall;
-    const uint32_t step = row % kRowsPerCall;
-    const uint32_t address = image.builtin[kBuiltin].begin + instance * EcOp::kCellsPerRow;
+    const auto [address, step, work] =
+        begin_block_row<EcOp>(image, part.first + row / kRowsPerCall, row % kRowsPerCall, c);
     const Felt m = image.value(image.cell(address + 4));
-    const Felt* work = image.work[kBuiltin] + uint64_t{instance} * EcOp::kWorkFelts +
-                       uint64_t{step} * EcOp::kStepFelts;
-    c.en = 1;
-    c.start = step == 0 ? 1 : 0;
-    c.label = address;
-    c.step = step;
     c.sum = {limbs9_of<kLimbs9>(work[0]), limbs9_of<kLimbs9>(work[1])};
     c.multiple = {limbs9_of<kLimbs9>(work[2]), limbs9_of<kLimbs9>(work[3])};
     c.slope = limbs9_of<kLimbs9>(work[4]);

@@ -51,7 +51,7 @@ struct InstructionTable {
     Columns<KoalaBear> c;
     c.multiplicity = real ? Counts::read(counts.instruction, position) : 0;
     c.pc = pc;
-    c.word = {cell.kappa(), cell.payload()};
+    c.word = word_of(cell);
     c.l0 = word.bits(0, 9);
     c.a = word.bits(9, 7);
     c.b = word.bits(16, 2);

@@ -67,13 +67,11 @@ struct Keccak {
   HOST_DEVICE static Columns<KoalaBear> fill(const Image& image, const Counts&, const Part& part,
                                              uint32_t row) {
     Columns<KoalaBear> c{};
-    const uint32_t address = builtin_address(part, kCellsPerRow, row);
-    c.address = address;
-    if (address >= part.range_end) return c;
-    c.en = 1;
+    const auto [address, real] = begin_builtin_row(part, kCellsPerRow, row, c);
+    if (!real) return c;
     for (int i = 0; i < static_cast<int>(kCellsPerRow); ++i) {
       const Cell cell = image.cell(address + i);
-      c.word[i] = {cell.kappa(), cell.payload()};
+      c.word[i] = word_of(cell);
       const Felt value = image.value(cell);
       auto& limb = i < keccak::kWords ? c.before[i] : c.after[i - keccak::kWords];
       for (int k = 0; k < kKeccakWordLimbs; ++k) limb[k] = value.limb27(k);

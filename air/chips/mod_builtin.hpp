@@ -104,7 +104,7 @@ HOST_DEVICE ModNumber<KoalaBear, kLimbs> mod_number(const Image& image, uint32_t
   integer = mod_integer(image, address);
   for (int i = 0; i < kModWords; ++i) {
     const Cell cell = image.cell(address + i);
-    number.word[i] = {cell.kappa(), cell.payload()};
+    number.word[i] = word_of(cell);
     for (int j = 0; j < kLimbs; ++j) {
       const int first = kLimbBits * j;
       const int rest = kModWordBits - first;
@@ -115,13 +115,11 @@ HOST_DEVICE ModNumber<KoalaBear, kLimbs> mod_number(const Image& image, uint32_t
   return number;
 }
 
-/// The columns of a real row, and its numbers.
-template <int kLimbs, int kLimbBits>
-HOST_DEVICE ModInstance<KoalaBear, kLimbs> fill_mod_instance(const Image& image, uint32_t address,
-                                                             ModIntegers& integers) {
-  ModInstance<KoalaBear, kLimbs> c;
-  c.address = address;
-  c.en = 1;
+/// Fills what follows address and en of a real row, and gives its numbers.
+template <int kLimbBits, int kLimbs>
+HOST_DEVICE ModIntegers fill_mod_instance(const Image& image, uint32_t address,
+                                          ModInstance<KoalaBear, kLimbs>& c) {
+  ModIntegers integers;
   const int32_t previous_n = image.cell(address - 1).value();
   c.continues = previous_n == 1 ? 0 : 1;
   c.previous_n = previous_n;
@@ -137,7 +135,7 @@ HOST_DEVICE ModInstance<KoalaBear, kLimbs> fill_mod_instance(const Image& image,
     c.offset[i] = offset;
     c.operand[i] = mod_number<kLimbs, kLimbBits>(image, values_ptr + offset, *operand[i]);
   }
-  return c;
+  return integers;
 }
 
 }  // namespace cairn

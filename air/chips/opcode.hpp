@@ -30,6 +30,7 @@ template <class T>
 struct Word {
   T kappa, payload;
 };
+HOST_DEVICE constexpr Word<KoalaBear> word_of(Cell cell) { return {cell.kappa(), cell.payload()}; }
 
 /// What a row says its instruction is: offsets without bias (so that the zero row is valid) and
 /// flags; a chip sets those that are not 0. Flags that vary are expressions, the others are the

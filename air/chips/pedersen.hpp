@@ -61,13 +61,11 @@ struct Pedersen {
   HOST_DEVICE static Columns<KoalaBear> fill(const Image& image, const Counts&, const Part& part,
                                              uint32_t row) {
     Columns<KoalaBear> c{};
-    const uint32_t address = builtin_address(part, kCellsPerRow, row);
-    c.address = address;
-    if (address >= part.range_end) return c;
-    c.en = 1;
+    const auto [address, real] = begin_builtin_row(part, kCellsPerRow, row, c);
+    if (!real) return c;
     for (uint32_t i = 0; i < kCellsPerRow; ++i) {
       const Cell cell = image.cell(address + i);
-      c.word[i] = {cell.kappa(), cell.payload()};
+      c.word[i] = word_of(cell);
     }
     const Felt a = image.value(image.cell(address));
     const Felt b = image.value(image.cell(address + 1));

@@ -9,14 +9,10 @@
 // Row 0 has x_0 = u_0, limb by limb, which makes the sum there (u_0, -v_0), whatever its slope; the
 // table of step 0 holds the negated points (air/chips/pedersen_windows.hpp).
 //
-// Soundness. Blocks: en' = start' + link, so every real row starts a block or is linked to the row
-// before it, and a row that is not real links nothing; the step is 0 at a start and counts, so no
-// block runs in a circle. A block says its label, last step and x where it ends. Its opener uses
-// one such message with the last step n - 1, and hands out one digit of each step: so there is one
-// block with that label, it has the steps 0 to n - 1, and each has its digit.
-// Additions: if u_s' = x_s modulo P the slope would be free. Then the sum so far is plus or minus
-// the table point; the one is an odd multiple of S, the other an even one, plus known multiples of
-// P1 to P4, so this is a relation among points whose discrete logarithms nobody knows.
+// Soundness. Blocks: air/chips/block_rows.hpp; one says its x where it ends, its opener uses that
+// of step n - 1. Additions: if u_s' = x_s modulo P the slope would be free. Then the sum so far is
+// plus or minus the table point; the one is an odd multiple of S, the other an even one, plus known
+// multiples of P1 to P4, so this is a relation among points whose discrete logarithms nobody knows.
 // Bounds: slopes are balanced, so that the sum of two products stays in the range of the carries.
 //
 // 184 columns, 87 fractions: 404 cells. Origin: cairo-air.md 7.1, without the columns for the sums
@@ -24,6 +20,7 @@
 #pragma once
 
 #include "air/chips/balanced.hpp"
+#include "air/chips/block_rows.hpp"
 #include "air/chips/pedersen.hpp"
 #include "air/chips/product.hpp"
 
@@ -63,14 +60,7 @@ struct PedersenStep {
     const Limbs next_point_x = next_columns<kLimbs9>(e, kFirst + 2 * kLimbs9);
     const Limbs next_point_y = next_columns<kLimbs9>(e, kFirst + 3 * kLimbs9);
 
-    e.boolean(c.en, "en is boolean");
-    e.boolean(c.start, "start is boolean");
-    e.boolean(c.link, "link is boolean");
-    e.zero(e.next(0) - e.next(1) - c.link, "a real row starts a block or is linked to");
-    e.zero(c.link * (1 - c.en), "padding links nothing");
-    e.zero(c.start * c.step, "a block starts at step 0");
-    e.zero(c.link * (e.next(2) - c.label), "a block has one label");
-    e.zero(c.link * (e.next(3) - c.step - 1), "steps count");
+    block_rows(e, c.en, c.start, c.label, c.step, c.link);
     for (int i = 0; i < kLimbs9; ++i) {
       e.zero(c.start * (c.x[i] - c.point_x[i]), "a block starts at its first point");
     }
@@ -99,16 +89,8 @@ struct PedersenStep {
                                              uint32_t row) {
     Columns<KoalaBear> c{};
     if (row >= part.count * kRowsPerCall) return c;
-    constexpr int kBuiltin = static_cast<int>(Pedersen::kBuiltin);
-    const uint32_t instance = part.first + row / kRowsPerCall;
-    const uint32_t step = row % kRowsPerCall;
-    const uint32_t address = image.builtin[kBuiltin].begin + instance * Pedersen::kCellsPerRow;
-    const Felt* work = image.work[kBuiltin] + uint64_t{instance} * Pedersen::kWorkFelts +
-                       uint64_t{step} * Pedersen::kStepFelts;
-    c.en = 1;
-    c.start = step == 0 ? 1 : 0;
-    c.label = address;
-    c.step = step;
+    const auto [address, step, work] =
+        begin_block_row<Pedersen>(image, part.first + row / kRowsPerCall, row % kRowsPerCall, c);
     c.slope = limbs9_of<kLimbs9>(work[0]);
     c.x = limbs9_of<kLimbs9>(work[1]);
     c.point_x = limbs9_of<kLimbs9>(work[2]);

@@ -168,16 +168,14 @@ struct Poseidon {
   HOST_DEVICE static Columns<KoalaBear> fill(const Image& image, const Counts&, const Part& part,
                                              uint32_t row) {
     Columns<KoalaBear> c{};
-    const uint32_t address = builtin_address(part, kCellsPerRow, row);
-    c.address = address;
-    if (address >= part.range_end) return c;
+    const auto [address, real] = begin_builtin_row(part, kCellsPerRow, row, c);
+    if (!real) return c;
     const PoseidonWork work(image, builtin_instance(image, kBuiltin, kCellsPerRow, address));
-    c.en = 1;
     for (int i = 0; i < kWidth; ++i) {
       const Cell in = image.cell(address + i);
       const Cell out = image.cell(address + kWidth + i);
-      c.word[i] = {in.kappa(), in.payload()};
-      c.word[kWidth + i] = {out.kappa(), out.payload()};
+      c.word[i] = word_of(in);
+      c.word[kWidth + i] = word_of(out);
       c.input[i] = limbs9_of<kLimbs9>(image.value(in));
       c.output[i] = limbs9_of<kLimbs9>(image.value(out));
       c.start[i] = limbs9_of<kLimbs9>(work.state(0, i));

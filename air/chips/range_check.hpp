@@ -44,13 +44,11 @@ struct RangeCheck {
   HOST_DEVICE static Columns<KoalaBear> fill(const Image& image, const Counts&, const Part& part,
                                              uint32_t row) {
     Columns<KoalaBear> c{};
-    const uint32_t address = builtin_address(part, kCellsPerRow, row);
-    c.address = address;
-    if (address >= part.range_end) return c;
+    const auto [address, real] = begin_builtin_row(part, kCellsPerRow, row, c);
+    if (!real) return c;
     const Cell cell = image.cell(address);
     const Felt value = image.value(cell);
-    c.en = 1;
-    c.word = {cell.kappa(), cell.payload()};
+    c.word = word_of(cell);
     for (int i = 0; i < kWholeLimbs; ++i) c.limb[i] = value.limb27(i);
     const uint32_t top = value.limb27(kWholeLimbs);
     if constexpr (kPieces == 1) {

@@ -36,8 +36,8 @@ TEST(Adversary, ZeroAndPrimeAreNoBigValues) {
   Random random(6);
   for (int i = 0; i < 100; ++i) {
     BigValues::Columns<KoalaBear> c{};
-    c.inverse_of_sum = random.koala_bear();
-    c.inverse_of_distance = random.koala_bear();
+    c.inverse[0] = random.koala_bear();
+    c.inverse[1] = random.koala_bear();
     c.limb = limbs9_of<kLimbs9>(Felt{});
     EXPECT_TRUE(breaks(evaluate_columns<BigValues>(c), "the value is not 0"));
     c.limb = limbs9_of<kLimbs9>(kCairoPrime);
@@ -49,7 +49,7 @@ TEST(Adversary, ZeroIsNoMidValue) {
   Random random(7);
   for (int i = 0; i < 100; ++i) {
     MidValues::Columns<KoalaBear> c{};
-    c.inverse_of_sum = random.koala_bear();
+    c.inverse[0] = random.koala_bear();
     EXPECT_TRUE(breaks(evaluate_columns<MidValues>(c), "the value is not 0"));
   }
 }

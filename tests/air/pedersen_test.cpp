@@ -9,12 +9,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "air/chips/pedersen_points.hpp"
-#include "air/chips/pedersen_step.hpp"
 #include "core/curve.hpp"
-#include "tests/air/builtin_trace.hpp"
+#include "tests/air/block_job.hpp"
 #include "tests/air/forced_witness.hpp"
 #include "tests/air/naive_felt.hpp"
+#include "tests/support/pedersen_instances.hpp"
 #include "tests/support/random.hpp"
 
 namespace cairn {
@@ -23,93 +22,12 @@ namespace {
 using testing::Contains;
 using testing::IsEmpty;
 
-using Step = Trace<PedersenStep>;
-using Opener = Trace<Pedersen>;
-
-bool in_point_table(const ClearMessage& m) {
-  if (m.bus != Bus::kPedersenPoint || m.length != kShape<PedersenPoints>.fixed) return false;
-  const uint32_t row = m.coordinate[0].canonical() * 512 + m.coordinate[1].canonical();
-  if (m.coordinate[1].canonical() >= 512 || row >= kPedersenPoints) return false;
-  for (int i = 0; i < m.length; ++i) {
-    if (!(PedersenPoints::fixed(i, row, PedersenPoints::kLogHeight) == m.coordinate[i])) {
-      return false;
-    }
-  }
-  return true;
-}
-
-std::vector<Felt> cells_of(std::initializer_list<std::array<const char*, 3>> instances) {
-  std::vector<Felt> cells;
-  for (const auto& instance : instances) {
-    for (const char* value : instance) cells.push_back(parse_felt(value));
-  }
-  return cells;
-}
-
-/// From the published crate starknet-types-core 0.2.4, and all instances of the PIE of the first
-/// block of a chain (snos/genesis-6k).
-std::vector<Felt> known_instances() {
-  return cells_of({
-      {"0x0", "0x0", "0x49ee3eba8c1600700ee1b87eb599f16716b0b1022947733551fde4050ca6804"},
-      {"0x1", "0x2", "0x5bb9440e27889a364bcb678b1f679ecd1347acdedcbf36e83494f857cc58026"},
-      {"0xffffffffffffffff", "0x7",
-       "0x7b7a0c36ebfe41e0ac0051c8b5334b6c4429275b9b781093d713ee1ac8d9b1"},
-      {"0x800000000000011000000000000000000000000000000000000000000000000",
-       "0x800000000000011000000000000000000000000000000000000000000000000",
-       "0x7258fccaf3371fad51b117471d9d888a1786c5694c3e6099160477b593a576e"},
-      {"0x80", "0x0", "0x41e158f6df25fc003f27924cc20e9a6d518a842cb09ba6192d3a2e3d4526d25"},
-      {"0x0", "0x41e158f6df25fc003f27924cc20e9a6d518a842cb09ba6192d3a2e3d4526e20",
-       "0x46a5b21b05ec9a90fc75fd3826a11906135bbcb9e462d547b4629b6fc7175a1"},
-      {"0x46a5b21b05ec9a90fc75fd3826a11906135bbcb9e462d547b4629b6fc7175a1", "0x0",
-       "0x37d517b78b14dd8f50f11dbc92f08be3c9b1e7bc9dfb0cd4b83eb46c34b66b6"},
-      {"0x37d517b78b14dd8f50f11dbc92f08be3c9b1e7bc9dfb0cd4b83eb46c34b66b6", "0x0",
-       "0x2f84fd0707d8246348f2f814852e77a75d261625fe1c4a16161cc7ac2dcb807"},
-      {"0x2f84fd0707d8246348f2f814852e77a75d261625fe1c4a16161cc7ac2dcb807", "0x2",
-       "0x3c538d437670f4c6f72dd799f215a007720ec7d19bc64195c96399145d87374"},
-      {"0x0", "0x537461726b6e65744f73436f6e66696733",
-       "0x57581f63d573da94f8e763e0b7b8fc02f15223b4f3e1525a1d9a4842b4d370f"},
-      {"0x57581f63d573da94f8e763e0b7b8fc02f15223b4f3e1525a1d9a4842b4d370f",
-       "0x434841494e5f49445f535542444952",
-       "0x74edf8cb0e254bb07b6f89f12a6e28bf01b2226cf3212e8fd3f09b9962f1187"},
-      {"0x74edf8cb0e254bb07b6f89f12a6e28bf01b2226cf3212e8fd3f09b9962f1187",
-       "0x1a465ff487205d561821685efff4903cb07d69f014b1688a560f8c6380cd025",
-       "0x31b88ad8936da484b0c62e5baaabda26e8bd807fff489e46f609f738a79144a"},
-      {"0x31b88ad8936da484b0c62e5baaabda26e8bd807fff489e46f609f738a79144a", "0x3",
-       "0x49bc6572fc59c0a1fd2f2c1b3efa02796881a3b03c8e08cfecfd89280430bad"},
-  });
-}
-
-RowsOutcome outcome_of(const Image& image, const Opener& opener, const Step& steps) {
-  RowsOutcome outcome;
-  OutcomeSink sink(image, outcome);
-  sink.in_table = in_point_table;
-  opener.evaluate(sink);
-  steps.evaluate(sink);
-  return outcome;
-}
-
-/// A few instances, opened and computed.
-struct Job {
-  explicit Job(const std::vector<Felt>& values)
-      : memory(values),
-        opener(fill_trace<Pedersen>(memory.image, 0, memory.instances())),
-        steps(fill_trace<PedersenStep>(memory.image, 0, memory.instances())) {}
-
-  RowsOutcome outcome() const { return outcome_of(memory.image, opener, steps); }
-
-  BuiltinImage<Pedersen> memory;
-  Opener opener;
-  Step steps;
-};
-
-std::vector<Felt> first_known(size_t instances) {
-  std::vector<Felt> values = known_instances();
-  values.resize(3 * instances);
-  return values;
-}
+using Job = BlockJob<PedersenBlocks>;
+using Step = Job::Steps;
+using Opener = Job::Opener;
 
 TEST(Pedersen, KnownInstancesHold) {
-  const Job job(known_instances());
+  const Job job(pedersen_instances());
   const RowsOutcome outcome = job.outcome();
   EXPECT_THAT(outcome.broken, IsEmpty());
   EXPECT_THAT(outcome.invalid, IsEmpty());
@@ -155,127 +73,48 @@ TEST(Pedersen, TableIsLinearInTheDigits) {
 
 TEST(Pedersen, EveryCellMatters) {
   // Of values with no zero limbs: `middle` is free where limbs 0 to 20 are all 0.
-  std::vector<Felt> values = known_instances();
+  std::vector<Felt> values = pedersen_instances();
   values.erase(values.begin(), values.end() - 6);
   std::copy(values.begin(), values.begin() + 3, values.begin() + 3);
   const Job job(values);
-  EXPECT_THAT(free_cells(job.opener, {0, 1}, job.memory.image, in_point_table), IsEmpty());
+  EXPECT_THAT(free_cells(job.opener, {0, 1}, job.memory.image, Job::in_table), IsEmpty());
   // Padding may hold any limbs; not its flags, nor its address.
   const std::vector<std::string> padding =
-      free_cells(job.opener, {2}, job.memory.image, in_point_table);
+      free_cells(job.opener, {2}, job.memory.image, Job::in_table);
   EXPECT_THAT(padding, testing::Not(Contains("2:0")));
   EXPECT_THAT(padding, testing::Not(Contains("2:1")));
 
-  EXPECT_THAT(free_cells(job.steps, {1, 7, 27, 28, 54}, job.memory.image, in_point_table),
+  EXPECT_THAT(free_cells(job.steps, {1, 7, 27, 28, 54}, job.memory.image, Job::in_table),
               IsEmpty());
 }
 
 TEST(Pedersen, FreeCellsOfABlocksEndsAreKnown) {
-  const Job job(first_known(2));
+  const Job job(Job::first_known(2));
   constexpr int kSlope = 4, kXWitness = 4 + 4 * kLimbs9 + 2,
                 kColumns = kShape<PedersenStep>.columns;
   // Row 0's slope is multiplied by 0: x_0 is the point's.
   std::vector<std::string> expected;
   for (int i = 0; i < kLimbs9; ++i) expected.push_back("0:" + std::to_string(kSlope + i));
-  EXPECT_THAT(free_cells(job.steps, {0}, job.memory.image, in_point_table),
+  EXPECT_THAT(free_cells(job.steps, {0}, job.memory.image, Job::in_table),
               testing::IsSubsetOf(expected));
   // The last row links nothing, so its witnesses say nothing; signs are still bits.
   expected.clear();
   for (int i = kXWitness; i < kColumns; ++i) expected.push_back("55:" + std::to_string(i));
-  EXPECT_THAT(free_cells(job.steps, {55}, job.memory.image, in_point_table),
+  EXPECT_THAT(free_cells(job.steps, {55}, job.memory.image, Job::in_table),
               testing::IsSubsetOf(expected));
 }
 
 TEST(Pedersen, WrongResultIsRefused) {
-  std::vector<Felt> values = first_known(2);
+  std::vector<Felt> values = Job::first_known(2);
   values[2] = naive::add(values[2], naive::felt(1));
   const RowsOutcome outcome = Job(values).outcome();
   EXPECT_THAT(outcome.broken, IsEmpty());  // all is well but for the chain
   EXPECT_GT(outcome.chains.unbalanced_count(), 0u);
 }
 
-TEST(Pedersen, SwappedResultsAreRefused) {
-  std::vector<Felt> values = first_known(3);
-  std::swap(values[2], values[5]);
-  EXPECT_GT(Job(values).outcome().chains.unbalanced_count(), 0u);
-}
-
-TEST(Pedersen, SwappedLabelsAreRefused) {
-  Job job(first_known(2));
-  for (uint32_t row = 0; row < 112; ++row) {
-    job.steps.rows[row].label = job.opener.rows[row < 56 ? 1 : 0].address;
-  }
-  const RowsOutcome outcome = job.outcome();
-  EXPECT_THAT(outcome.broken, IsEmpty());
-  EXPECT_GT(outcome.chains.unbalanced_count(), 0u);
-}
-
-TEST(Pedersen, AnInstanceLeftOutIsRefused) {
-  const Job job(first_known(3));
-  // Its steps are there, its opener is not: the digits and the result stay on the bus.
-  Opener fewer = fill_trace<Pedersen>(job.memory.image, 0, 2);
-  EXPECT_TRUE(outcome_of(job.memory.image, job.opener, job.steps).sound());
-  EXPECT_FALSE(outcome_of(job.memory.image, fewer, job.steps).sound());
-  // Its opener is there, its steps are not.
-  const Step two = fill_trace<PedersenStep>(job.memory.image, 0, 2);
-  EXPECT_FALSE(outcome_of(job.memory.image, job.opener, two).sound());
-  // Its opener is padding while the range still covers it.
-  fewer.part.range_end = job.opener.part.range_end;
-  EXPECT_THAT(outcome_of(job.memory.image, fewer, two).broken,
-              Contains("padding starts at range_end"));
-}
-
-TEST(Pedersen, DoubleBlocksAreRefused) {
-  Job job(first_known(1));
-  Step twice = fill_trace<PedersenStep>(job.memory.image, 0, 1);
-  twice.rows.insert(twice.rows.end(), job.steps.rows.begin(), job.steps.rows.end());
-  twice.part.log_height = 7;
-  const RowsOutcome outcome = outcome_of(job.memory.image, job.opener, twice);
-  EXPECT_THAT(outcome.broken, IsEmpty());
-  EXPECT_GT(outcome.chains.unbalanced_count(), 0u);
-}
-
-TEST(Pedersen, BlocksOfOtherFormsAreRefused) {
-  const Job honest(first_known(1));
-  const auto refused = [&](auto change) {
-    Step steps = honest.steps;
-    change(steps.rows);
-    return !outcome_of(honest.memory.image, honest.opener, steps).sound();
-  };
-  using Rows = std::vector<Step::Row>;
-  EXPECT_FALSE(refused([](Rows&) {}));
-  // A block may stand anywhere, even across the end of the part.
-  EXPECT_FALSE(refused([](Rows& rows) { std::rotate(rows.begin(), rows.end() - 3, rows.end()); }));
-  EXPECT_FALSE(
-      refused([](Rows& rows) { std::rotate(rows.begin(), rows.begin() + 9, rows.end()); }));
-  // Cut in two; without its first or last step; two steps exchanged.
-  EXPECT_TRUE(refused([](Rows& rows) { rows[30].link = 0; }));
-  EXPECT_TRUE(refused([](Rows& rows) {
-    rows[30].link = 0;
-    rows[31].start = 1;
-  }));
-  EXPECT_TRUE(refused([](Rows& rows) { rows[0] = {}; }));
-  EXPECT_TRUE(refused([](Rows& rows) {
-    rows[55] = {};
-    rows[54].link = 0;
-  }));
-  EXPECT_TRUE(refused([](Rows& rows) { std::swap(rows[7], rows[8]); }));
-  EXPECT_TRUE(refused([](Rows& rows) { std::swap(rows[7].step, rows[8].step); }));
-  // Linked from padding instead of started.
-  EXPECT_TRUE(refused([](Rows& rows) {
-    rows[0].start = 0;
-    rows.back().link = 1;
-  }));
-  EXPECT_TRUE(refused([](Rows& rows) {
-    rows[0].start = 0;
-    rows.back().link = 1;
-    rows.back().en = 1;
-  }));
-}
-
 TEST(Pedersen, ADigitsOtherPointIsRefused) {
   // The digit of step 3 is another one: the opener's digit stays on the bus.
-  Job job(first_known(2));
+  Job job(Job::first_known(2));
   const uint32_t row = 56 + 3;
   auto& c = job.steps.rows[row];
   const CurvePoint& p = pedersen_table()[512 * 3 + 77];
@@ -289,7 +128,7 @@ TEST(Pedersen, ADigitsOtherPointIsRefused) {
 }
 
 TEST(Pedersen, NoWitnessForAWrongLink) {
-  const Job job(first_known(3));
+  const Job job(Job::first_known(3));
   using Limbs = Array<KoalaBear, kLimbs9>;
   const auto accepted = [](const Step::Row& c, const Step::Row& n) {
     const Limbs slope = balanced(c.slope), next_slope = balanced(n.slope);
@@ -328,7 +167,7 @@ TEST(Pedersen, ValuesThatAreNotReducedAreRefused) {
   // The same residue with other digits hashes to something else.
   const Felt above = naive::plus(kCairoPrime, naive::felt(5));
   for (int which = 0; which < 2; ++which) {
-    std::vector<Felt> values = first_known(1);
+    std::vector<Felt> values = Job::first_known(1);
     values[which] = above;
     Job job(values);
     for (int tried = 0; tried < 4; ++tried) {
