@@ -11,26 +11,13 @@ register and every cell all the time, so the offsets fit by construction; values
 """
 
 import argparse
-import dataclasses
 import pathlib
 import random
+import sys
 import zipfile
 
-# Its data classes use instances of unhashable classes as defaults, which Python 3.11 refuses.
-_get_field = dataclasses._get_field
-
-
-def _get_field_hashable(cls, name, *rest):
-    default = getattr(cls, name, None)
-    if isinstance(default, dataclasses.Field):
-        default = default.default
-    if type(default).__module__.startswith("starkware") and type(default).__hash__ is None:
-        type(default).__hash__ = object.__hash__
-    return _get_field(cls, name, *rest)
-
-
-dataclasses._get_field = _get_field_hashable
-
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "data"))
+import cairo_lang_starts  # noqa: E402, F401
 from starkware.cairo.lang.compiler.program import StrippedProgram  # noqa: E402
 from starkware.cairo.lang.instances import all_cairo_instance  # noqa: E402
 from starkware.cairo.lang.vm.cairo_runner import CairoRunner  # noqa: E402

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -27,6 +28,15 @@ inline std::optional<std::filesystem::path> shared_directory() {
   std::error_code ignored;
   if (!std::filesystem::is_directory(path / "data", ignored)) return std::nullopt;
   return path;
+}
+
+/// Two hexadecimal digits a byte, as the shared known answers have it.
+inline std::string bytes_of_hex(const std::string& digits) {
+  std::string bytes;
+  for (size_t i = 0; i < digits.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
+  }
+  return bytes;
 }
 
 }  // namespace cairn
