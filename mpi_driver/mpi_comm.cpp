@@ -18,6 +18,7 @@
 #include <sys/statvfs.h>
 
 #include "core/log.hpp"
+#include "mpi_driver/launcher_guard.hpp"
 
 namespace cairn {
 namespace {
@@ -373,6 +374,7 @@ std::vector<std::vector<std::byte>> MpiComm::gather_on_host(std::span<const std:
 }
 
 void MpiComm::abort(const Error& error) {
+  end_launcher_after(kLauncherPatience);
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
 }
 
