@@ -82,6 +82,22 @@ inline void expect_rest_proven(const Scratch& folder) {
             seen["segments"].get<size_t>() - seen["segments_proven"].get<size_t>());
 }
 
+/// Shell: is a first proof in the work folder?
+inline std::string first_proof(const Scratch& folder) {
+  return "ls " + (folder / "work/segments") + "/*.h5 > /dev/null 2>&1";
+}
+
+/// Shell: runs a command; as soon as the condition holds (shell, both) does `what`, to $child.
+inline std::string and_then(const std::string& command, const std::string& condition,
+                            const std::string& what) {
+  return "bash -c '" + command + " & child=$!; until " + condition +
+         "; do kill -0 $child || break; sleep 0.1; done; " + what + "; wait $child'";
+}
+inline Ran run_and_then(const std::string& command, const std::string& condition,
+                        const std::string& what) {
+  return run_program(and_then(command, condition, what));
+}
+
 /// The exit code, and exactly one line of ours that says why, for all ranks together.
 inline void expect_one_line(const Ran& ran, int exit_code, const std::string& words) {
   EXPECT_EQ(ran.exit_code, exit_code) << ran.err;

@@ -12,18 +12,6 @@ using ::testing::HasSubstr;
 /// Both workers prove a segment, and never come back from the next one.
 const std::string kStuck = "CAIRN_FAULT=1:prove_more:hang,2:prove_more:hang ";
 
-/// Shell: is a first proof in the work folder?
-std::string first_proof(const Scratch& folder) {
-  return "ls " + (folder / "work/segments") + "/*.h5 > /dev/null 2>&1";
-}
-
-/// Runs a command; as soon as the condition holds (shell, both) does `what`, to $child.
-Ran run_and_then(const std::string& command, const std::string& condition,
-                 const std::string& what) {
-  return run_program("bash -c '" + command + " & child=$!; until " + condition +
-                     "; do kill -0 $child || break; sleep 0.1; done; " + what + "; wait $child'");
-}
-
 /// Ended soon, with nothing half-written, and the same command goes on.
 void expect_work_kept(const Scratch& folder, const Ran& ran) {
   EXPECT_NE(ran.exit_code, 124) << "it hangs\n" << ran.err;

@@ -39,13 +39,18 @@ inline Ran run_program(const std::string& command) {
   return ran;
 }
 
-/// Ranks on this machine, whatever it is: more than there are cores, as root, in a container.
-inline std::string mpirun(int ranks, const std::string& environment = "") {
+/// What mpirun needs on any machine: as root, in a container, with more ranks than there are cores.
+inline std::string mpi_environment(const std::string& network) {
   return "env OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
          "OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none "
-         "OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_btl_tcp_if_include=lo "
-         "OMPI_MCA_oob_tcp_if_include=lo PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe " +
-         environment + " mpirun -n " + std::to_string(ranks) + " ";
+         "OMPI_MCA_btl_vader_single_copy_mechanism=none "
+         "PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_btl_tcp_if_include=" +
+         network + " OMPI_MCA_oob_tcp_if_include=" + network + " ";
+}
+
+/// Ranks on this machine.
+inline std::string mpirun(int ranks, const std::string& environment = "") {
+  return mpi_environment("lo") + environment + " mpirun -n " + std::to_string(ranks) + " ";
 }
 
 }  // namespace cairn
