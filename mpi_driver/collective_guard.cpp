@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
-#include "mpi_driver/launcher_guard.hpp"
 #include "mpi_driver/prove_job.hpp"
 
 namespace cairn {
@@ -27,7 +26,6 @@ CollectiveGuard::CollectiveGuard(double seconds, std::string doing)
             fmt::format("{} did not end within {:.0f} s: a rank hangs; run the same "
                         "command again",
                         doing, seconds));
-        end_launcher_after(kLauncherPatience);
         _exit(static_cast<int>(Code::kPeerLost));
       }) {}
 

@@ -18,7 +18,7 @@
 #include <sys/statvfs.h>
 
 #include "core/log.hpp"
-#include "mpi_driver/launcher_guard.hpp"
+#include "mpi_driver/collective_guard.hpp"
 
 namespace cairn {
 namespace {
@@ -27,6 +27,8 @@ namespace {
 constexpr size_t kPiece = size_t{1} << 28;
 /// Tag bit of a message whose end follows in the next message of the same sender.
 constexpr int kContinued = 1 << 14;  // MPI guarantees tags up to 32767
+/// What a large job may take to connect its ranks, in seconds.
+constexpr double kStartPatience = 600;
 /// How long rank 0 waits for the others to end; a longer step of time was the machine's sleep.
 constexpr std::chrono::steady_clock::duration kEndPatience = std::chrono::seconds(60);
 constexpr std::chrono::steady_clock::duration kLongestStep = std::chrono::seconds(1);
@@ -122,8 +124,12 @@ struct MpiComm::State {
 };
 
 MpiComm::MpiComm(int& argc, char**& argv) : state_(std::make_unique<State>()) {
+  if (launched_rank() == 0) guard_.emplace();
   int provided = 0;
-  mpi_check(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+  {
+    const CollectiveGuard start(kStartPatience, "the start of MPI");
+    mpi_check(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+  }
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   mpi_check(MPI_Comm_dup(MPI_COMM_WORLD, &state_->world), "MPI_Comm_dup");
   MPI_Comm_rank(state_->world, &rank_);
@@ -178,6 +184,7 @@ MpiComm::~MpiComm() {
     if (*comm != MPI_COMM_NULL) MPI_Comm_free(comm);
   }
   MPI_Finalize();
+  if (guard_) guard_->dismiss();
 }
 
 /// Each core of the host is shared evenly by the workers that may use it. A coordinator only waits:
@@ -374,7 +381,6 @@ std::vector<std::vector<std::byte>> MpiComm::gather_on_host(std::span<const std:
 }
 
 void MpiComm::abort(const Error& error) {
-  end_launcher_after(kLauncherPatience);
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
 }
 

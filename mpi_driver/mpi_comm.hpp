@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/comm.hpp"
 #include "mpi_driver/host_comm.hpp"
+#include "mpi_driver/launcher_guard.hpp"
 
 namespace cairn {
 
@@ -61,6 +63,7 @@ class MpiComm : public Comm, public HostComm {
   void forget_sent();
   bool drain();
 
+  std::optional<LauncherGuard> guard_;  // of rank 0
   std::unique_ptr<State> state_;
   int rank_ = 0;
   int size_ = 1;

@@ -12,18 +12,32 @@ namespace {
 
 using std::chrono::seconds;
 
-/// A process of this name that starts one that is about to abort its job, and then does `rest`.
+void end_well(LauncherGuard& guard) {
+  guard.dismiss();
+  _exit(0);
+}
+
+void end_at_once(LauncherGuard& /*guard*/) { _exit(0); }
+
+void be_killed(LauncherGuard& /*guard*/) { raise(SIGKILL); }
+
+/// As mpirun ends its ranks.
+void be_ended_with_its_group(LauncherGuard& /*guard*/) { kill(0, SIGTERM); }
+
+/// A process of this name that starts one with a guard, and does `rest` when that has ended.
 /// Returns how it ended.
-int status_of_launcher(const char* name, seconds patience, void (*rest)()) {
+int status_of_launcher(const char* name, seconds patience, void (*rank)(LauncherGuard&),
+                       void (*rest)()) {
   const pid_t launcher = fork();
   if (launcher == 0) {
     prctl(PR_SET_NAME, name);
-    const pid_t rank = fork();
-    if (rank == 0) {
-      end_launcher_after(patience);
-      _exit(0);
+    const pid_t child = fork();
+    if (child == 0) {
+      setpgid(0, 0);
+      LauncherGuard guard(patience);
+      rank(guard);
     }
-    waitpid(rank, nullptr, 0);
+    waitpid(child, nullptr, 0);
     rest();
     _exit(0);
   }
@@ -32,21 +46,33 @@ int status_of_launcher(const char* name, seconds patience, void (*rest)()) {
   return status;
 }
 
-TEST(LauncherGuard, EndsALauncherThatWaitsForEver) {
-  const int status = status_of_launcher("mpirun", seconds(1), [] { pause(); });
+void wait_for_ever() { pause(); }
 
+void wait_a_little() { usleep(300'000); }
+
+void expect_killed(int status) {
   ASSERT_TRUE(WIFSIGNALED(status));
   EXPECT_EQ(WTERMSIG(status), SIGKILL);
 }
 
+TEST(LauncherGuard, EndsALauncherThatWaitsForEver) {
+  for (const char* name : {"mpirun", "orted"}) {
+    for (auto* rank : {end_at_once, be_killed, be_ended_with_its_group}) {
+      expect_killed(status_of_launcher(name, seconds(1), rank, wait_for_ever));
+    }
+  }
+}
+
 TEST(LauncherGuard, LeavesOneAloneThatEnds) {
-  EXPECT_EQ(status_of_launcher("mpirun", seconds(60), [] {}), 0);
+  EXPECT_EQ(status_of_launcher("mpirun", seconds(60), be_killed, [] {}), 0);
+}
+
+TEST(LauncherGuard, LeavesOneAloneWhoseRankEndedWell) {
+  EXPECT_EQ(status_of_launcher("mpirun", seconds(0), end_well, wait_a_little), 0);
 }
 
 TEST(LauncherGuard, LeavesOtherProcessesAlone) {
-  for (const char* name : {"bash", "orted"}) {
-    EXPECT_EQ(status_of_launcher(name, seconds(0), [] { usleep(300'000); }), 0);
-  }
+  EXPECT_EQ(status_of_launcher("bash", seconds(0), be_killed, wait_a_little), 0);
 }
 
 }  // namespace

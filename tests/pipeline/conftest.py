@@ -25,8 +25,15 @@ def wait_until(what: str, condition: Callable[[], bool], deadline_s: float = DEA
     end = time.monotonic() + deadline_s
     while not condition():
         if time.monotonic() > end:
-            pytest.fail(f"waited {deadline_s:g} s for: {what}")
+            pytest.fail(f"waited {deadline_s:g} s for: {what}\n{what_runs()}")
         time.sleep(0.2)
+
+
+def what_runs() -> str:
+    """Jobs and processes, for who reads of a test that waited in vain."""
+    look = "squeue -a; ps -N --ppid 2 -o pid,stat,etime,args --forest"
+    answer = subprocess.run(["bash", "-c", look], capture_output=True, text=True, check=False).stdout
+    return "\n".join(line[:200] for line in answer.splitlines())
 
 
 class Cluster:

@@ -25,11 +25,11 @@ def proving(run: Run, block: int) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:
+            name = (entry / "comm").read_text().strip()
+            words = (entry / "cmdline").read_text()
+        except (OSError, UnicodeDecodeError):
             continue
-        folder = f"{run.block_dir(block)}/prove/".encode()
-        if Path(words[0].decode()).name == "cairn" and any(folder in word for word in words):
+        if name == "cairn" and f"{run.block_dir(block)}/prove/" in words:
             found.append(int(entry.name))
     return found
 
