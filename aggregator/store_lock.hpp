@@ -6,6 +6,7 @@
 // every file of a store is a function of the job.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 

@@ -1,5 +1,6 @@
 // Runs that are killed, starved, slowed and damaged. After each, the same command ends with the
 // digest of a run that nothing happened to.
+#include <cstdint>
 #include <fstream>
 
 #include "tests/mpi_driver/faults_support.hpp"

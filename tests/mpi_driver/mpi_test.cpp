@@ -1,4 +1,5 @@
 // Jobs under the real mpirun: the same proof for any number of ranks, and no hang when one fails.
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <set>

@@ -52,7 +52,7 @@ TEST(Soundness, LookupsStandAHundredMillionSteps) {
 /// Every chip at every height, alone and all together: whatever a plan makes of them has its bits.
 TEST(Soundness, EveryShapeHasAHundredBits) {
   for (uint32_t log_height = kMinLogHeight; log_height <= kMaxLogHeight; ++log_height) {
-    SegmentRecord all;
+    SegmentRecord all{};
     for (uint32_t chip = 0; chip < kChipCount; ++chip) {
       const SegmentRecord one{{{chip, log_height, 0, 0}}, {}};
       EXPECT_GE(weakest_round(shape_of({one}, 100)).bits, kSecurityTarget);
