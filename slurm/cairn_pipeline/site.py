@@ -39,7 +39,8 @@ class Site(Strict):
     def launch(self, ranks: int) -> list[str]:
         """The words before the program that is started on so many ranks."""
         if self.launcher == "srun":
-            return ["srun", *(self.launcher_args or ["--mpi=pmix"]), "-n", str(ranks)]
+            # mpirun ends all ranks when one is killed; srun has to be told.
+            return ["srun", "--kill-on-bad-exit=1", *(self.launcher_args or ["--mpi=pmix"]), "-n", str(ranks)]
         return ["mpirun", *self.launcher_args, "-n", str(ranks)]
 
 

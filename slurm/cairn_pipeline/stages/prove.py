@@ -30,6 +30,7 @@ def prove(stage_input: StageInput) -> StageResult:
     pie = stage_input.require("pie")
     proof = stage_input.work_dir / "proof.h5"
     report = stage_input.work_dir / "prove_report.json"
+    skip_steps(options)
     run([*options.launch, *command(options, pie, proof, report)], stage_input.work_dir)
     if options.resume and options.keep_dir is not None:
         shutil.rmtree(options.keep_dir, ignore_errors=True)
@@ -37,6 +38,17 @@ def prove(stage_input: StageInput) -> StageResult:
     facts = {"proof_digest": read["proof_digest"], "prove_seconds": str(round(read["seconds"], 3))}
     facts |= {"committed_cells": read["committed_cells"], "proof_bytes": read["proof_bytes"]}
     return StageResult({"proof": proof, "prove_report": report}, facts)
+
+
+def skip_steps(options: ProveOptions) -> None:
+    """Gives this life's step under srun a number of its own.
+
+    A node that is lost keeps what Slurm's PMIx plugin had put there for the step, and then cannot start one
+    of the same job and number again; but a requeued job counts its steps from 0.
+    """
+    if options.launch[:1] == ["srun"]:
+        for _ in range(options.life):
+            run(["srun", "--mpi=none", "--nodes=1", "--ntasks=1", "true"], Path("/"))
 
 
 def command(options: ProveOptions, pie: Path, proof: Path, report: Path) -> list[str]:

@@ -30,6 +30,20 @@ def transactions(chain: Chain) -> int:
     return int(chain.devnet.call("eth_getTransactionCount", chain.devnet.address, "latest"), 16)
 
 
+def proving(run: Run, block: int) -> list[int]:
+    """Process numbers of the ranks that prove this block."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            name = (entry / "comm").read_text().strip()
+            words = (entry / "cmdline").read_text()
+        except (OSError, UnicodeDecodeError):
+            continue
+        if name == "cairn" and f"{run.block_dir(block)}/prove/" in words:
+            found.append(int(entry.name))
+    return found
+
+
 def look(run: Run) -> None:
     """As `status` does. A Slurm that does not answer just now is asked again."""
     try:

@@ -15,23 +15,9 @@ from cairn_pipeline.demo import make_run, read_pie
 from cairn_pipeline.run_state import Run
 from cairn_pipeline.slurm_client import Slurm
 from conftest import Cluster, wait_until
-from real_parts import all_done, chain_of, look, transactions
+from real_parts import all_done, chain_of, look, proving, transactions
 
 pytestmark = [pytest.mark.slurm, pytest.mark.ethereum]
-
-
-def proving(run: Run, block: int) -> list[int]:
-    """Process numbers of the ranks that prove this block."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            name = (entry / "comm").read_text().strip()
-            words = (entry / "cmdline").read_text()
-        except (OSError, UnicodeDecodeError):
-            continue
-        if name == "cairn" and f"{run.block_dir(block)}/prove/" in words:
-            found.append(int(entry.name))
-    return found
 
 
 def settled_order(run: Run, numbers: list[int]) -> bool:

@@ -60,7 +60,7 @@ def test_a_wrong_configuration_is_named(tmp_path: Path, text: str, words: str) -
 def test_the_site_chooses_the_launcher(tmp_path: Path) -> None:
     path = config(tmp_path, 'launcher = "srun"\n[partition]\ndefault = "cpu"\nprove = "gpu"\n')
     site = load_site(path)
-    assert site.launch(3) == ["srun", "--mpi=pmix", "-n", "3"]
+    assert site.launch(3) == ["srun", "--kill-on-bad-exit=1", "--mpi=pmix", "-n", "3"]
     assert Site(launcher_args=["--bind-to", "none"]).launch(2) == ["mpirun", "--bind-to", "none", "-n", "2"]
     assert (site.partition_of("prove"), site.partition_of("snos")) == ("gpu", "cpu")
     with pytest.raises(StageError, match="launcher"):
