@@ -48,6 +48,16 @@ struct Lanes {
     return _mm512_castps_si512(
         _mm512_mask_movehdup_ps(_mm512_castsi512_ps(odd), 0x5555, _mm512_castsi512_ps(even)));
   }
+  /// Of 64-bit words, as are all called wide.
+  HOST_DEVICE static Vector broadcast_wide(uint64_t x) {
+    return _mm512_set1_epi64(static_cast<int64_t>(x));
+  }
+  HOST_DEVICE static Vector add_wide(Vector a, Vector b) { return _mm512_add_epi64(a, b); }
+  HOST_DEVICE static Vector subtract_wide(Vector a, Vector b) { return _mm512_sub_epi64(a, b); }
+  /// Sums less the bound, of those that reach it; they are below the bound + 2^63.
+  HOST_DEVICE static Vector lower_wide(Vector sum, uint64_t bound) {
+    return _mm512_min_epu64(sum, subtract_wide(sum, broadcast_wide(bound)));
+  }
 };
 #else
 struct Lanes {
@@ -69,6 +79,17 @@ struct Lanes {
   }
   HOST_DEVICE static Vector high_halves(Vector even, Vector odd) {
     return _mm256_blend_epi32(odd_to_even(even), odd, 0xaa);
+  }
+  HOST_DEVICE static Vector broadcast_wide(uint64_t x) {
+    return _mm256_set1_epi64x(static_cast<int64_t>(x));
+  }
+  HOST_DEVICE static Vector add_wide(Vector a, Vector b) { return _mm256_add_epi64(a, b); }
+  HOST_DEVICE static Vector subtract_wide(Vector a, Vector b) { return _mm256_sub_epi64(a, b); }
+  /// AVX2 has no unsigned minimum of 64-bit words: a difference below zero has its top bit set.
+  HOST_DEVICE static Vector lower_wide(Vector sum, uint64_t bound) {
+    const Vector less = subtract_wide(sum, broadcast_wide(bound));
+    return _mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(less), _mm256_castsi256_pd(sum),
+                                                _mm256_castsi256_pd(less)));
   }
 };
 #endif

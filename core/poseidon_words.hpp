@@ -10,6 +10,7 @@
 #include "core/device.hpp"
 #include "core/koala_bear.hpp"
 #include "core/packed.hpp"
+#include "core/wide_sum.hpp"
 
 namespace cairn::poseidon {
 
@@ -18,7 +19,6 @@ namespace cairn::poseidon {
 template <class W>
 struct WideSum {
   using Vector = typename W::Vector;
-  static constexpr uint64_t kTwoSquares = 2 * uint64_t{KoalaBear::kModulus} * KoalaBear::kModulus;
 
   /// Words in [0, p).
   struct Factor {
@@ -34,8 +34,8 @@ struct WideSum {
   HOST_DEVICE explicit WideSum(uint64_t begin) : even(W::broadcast_wide(begin)), odd(even) {}
   HOST_DEVICE void add(const Factor& x, uint64_t factor) {
     const Vector constant = W::broadcast_wide(factor);
-    even = W::lower(W::add_wide(even, W::multiply_even(x.even, constant)), kTwoSquares);
-    odd = W::lower(W::add_wide(odd, W::multiply_even(x.odd, constant)), kTwoSquares);
+    even = W::lower_wide(W::add_wide(even, W::multiply_even(x.even, constant)), kTwoSquares);
+    odd = W::lower_wide(W::add_wide(odd, W::multiply_even(x.odd, constant)), kTwoSquares);
   }
   /// The sum times 2^-32, within p of zero: p^2 is subtracted from it first.
   HOST_DEVICE Vector reduced(Vector inverse, Vector modulus) const {
@@ -54,12 +54,7 @@ struct Avx2Words : CAIRN_SIMD::Lanes {
   using Sum = WideSum<Avx2Words>;
   using Factor = Sum::Factor;
 
-  HOST_DEVICE static Vector broadcast_wide(uint64_t x) {
-    return _mm256_set1_epi64x(static_cast<int64_t>(x));
-  }
   HOST_DEVICE static Vector exclusive_or(Vector a, Vector b) { return _mm256_xor_si256(a, b); }
-  HOST_DEVICE static Vector add_wide(Vector a, Vector b) { return _mm256_add_epi64(a, b); }
-  HOST_DEVICE static Vector subtract_wide(Vector a, Vector b) { return _mm256_sub_epi64(a, b); }
   HOST_DEVICE static Vector multiply(Vector a, Vector b) { return _mm256_mul_epi32(a, b); }
   HOST_DEVICE static Vector low_halves(Vector a, Vector b) {
     return _mm256_blend_epi16(a, _mm256_slli_epi32(b, 16), 0xaa);
@@ -69,13 +64,6 @@ struct Avx2Words : CAIRN_SIMD::Lanes {
   }
   HOST_DEVICE static Vector add_pairs(Vector sum, Vector a, Vector b) {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
-  }
-  /// A difference below zero has its top bit set; one of 2^63 or more cannot be: 4 p^2 < 2^63 + 2
-  /// p^2.
-  HOST_DEVICE static Vector lower(Vector sum, uint64_t bound) {
-    const Vector less = _mm256_sub_epi64(sum, broadcast_wide(bound));
-    return _mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(less), _mm256_castsi256_pd(sum),
-                                                _mm256_castsi256_pd(less)));
   }
 };
 
@@ -87,12 +75,7 @@ struct Avx512Words : CAIRN_SIMD::Lanes {
   using Sum = WideSum<Avx512Words>;
   using Factor = Sum::Factor;
 
-  HOST_DEVICE static Vector broadcast_wide(uint64_t x) {
-    return _mm512_set1_epi64(static_cast<int64_t>(x));
-  }
   HOST_DEVICE static Vector exclusive_or(Vector a, Vector b) { return _mm512_xor_si512(a, b); }
-  HOST_DEVICE static Vector add_wide(Vector a, Vector b) { return _mm512_add_epi64(a, b); }
-  HOST_DEVICE static Vector subtract_wide(Vector a, Vector b) { return _mm512_sub_epi64(a, b); }
   /// Products of the even words, signed.
   HOST_DEVICE static Vector multiply(Vector a, Vector b) { return _mm512_mul_epi32(a, b); }
   /// Low 16 bits of a's words, below those of b's.
@@ -106,9 +89,6 @@ struct Avx512Words : CAIRN_SIMD::Lanes {
   /// Adds the two products of signed 16-bit halves to each word.
   HOST_DEVICE static Vector add_pairs(Vector sum, Vector a, Vector b) {
     return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b));
-  }
-  HOST_DEVICE static Vector lower(Vector sum, uint64_t bound) {
-    return _mm512_min_epu64(sum, _mm512_sub_epi64(sum, broadcast_wide(bound)));
   }
 };
 

@@ -92,23 +92,8 @@ class WideSum<CAIRN_SIMD::PackedKoalaBear> {
     return lower(add_wide(add_wide(Lanes::multiply_even(a, b), Lanes::multiply_even(c, d)),
                           add_wide(Lanes::multiply_even(e, f), Lanes::multiply_even(g, h))));
   }
-#if defined(CAIRN_SIMD_AVX512)
-  HOST_DEVICE static Vector add_wide(Vector a, Vector b) { return _mm512_add_epi64(a, b); }
-  HOST_DEVICE static Vector lower(Vector sum) {
-    const Vector bound = _mm512_set1_epi64(static_cast<int64_t>(kTwoSquares));
-    return _mm512_min_epu64(sum, _mm512_sub_epi64(sum, bound));
-  }
-#else
-  HOST_DEVICE static Vector add_wide(Vector a, Vector b) { return _mm256_add_epi64(a, b); }
-  /// AVX2 has no unsigned minimum of 64-bit lanes. A difference below zero has its top bit set; one
-  /// of 2^63 or more cannot be, since sums are below 4 p^2 < 2^63 + 2 p^2.
-  HOST_DEVICE static Vector lower(Vector sum) {
-    const Vector less =
-        _mm256_sub_epi64(sum, _mm256_set1_epi64x(static_cast<int64_t>(kTwoSquares)));
-    return _mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(less), _mm256_castsi256_pd(sum),
-                                                _mm256_castsi256_pd(less)));
-  }
-#endif
+  HOST_DEVICE static Vector add_wide(Vector a, Vector b) { return Lanes::add_wide(a, b); }
+  HOST_DEVICE static Vector lower(Vector sum) { return Lanes::lower_wide(sum, kTwoSquares); }
 
   Vector even_, odd_;
 };
