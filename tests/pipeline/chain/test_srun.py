@@ -41,7 +41,9 @@ def test_a_proof_outlives_a_killed_rank_and_goes_on_on_the_node_that_it_lost(
     wait_until("its second life", lambda: len(set(proving(run, 2002)) - set(killed)) == 3)
     cluster.call("lose", "n3")
     try:
-        wait_until("the requeued job", lambda: answer_of("squeue", "-h", "-j", job, "-o", "%t").strip() == "PD")
+        wait_until(
+            "the requeued job", lambda: answer_of("squeue", "-h", "-j", job, "-o", "%t").strip() == "PD"
+        )
     finally:
         cluster.call("restore", "n3")
     wait_until("the proof", lambda: all_done(run))
