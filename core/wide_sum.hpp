@@ -93,6 +93,7 @@ class WideSum<CAIRN_SIMD::PackedKoalaBear> {
                           add_wide(Lanes::multiply_even(e, f), Lanes::multiply_even(g, h))));
   }
   HOST_DEVICE static Vector add_wide(Vector a, Vector b) { return Lanes::add_wide(a, b); }
+  /// Sums are below 4 p^2 < 2 p^2 + 2^63.
   HOST_DEVICE static Vector lower(Vector sum) { return Lanes::lower_wide(sum, kTwoSquares); }
 
   Vector even_, odd_;
