@@ -109,7 +109,4 @@ def at_rest(run: Run) -> bool:
 
 def node_of(run: Run, block: int) -> str:
     job = run.read(block).stages["prove"].job_id
-    answer = subprocess.run(
-        ["squeue", "-h", "-j", str(job), "-o", "%B"], capture_output=True, text=True, check=True
-    )
-    return answer.stdout.strip()
+    return Slurm().ask("squeue", "-h", "-j", str(job), "-o", "%B").strip()

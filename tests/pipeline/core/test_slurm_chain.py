@@ -88,9 +88,7 @@ def test_a_lost_node_costs_one_life(cluster: Cluster, tmp_path: Path) -> None:
     run = stub_run(tmp_path / "run", {"prove": {"7": [f"wait:{gate}", "ok"]}})
     control.submit(run, Slurm(), [7])
     wait_until("prove running", lambda: any(row[0] == "prove" for row in trace(run)))
-    node = subprocess.run(
-        ["squeue", "-h", "-t", "running", "-o", "%N"], capture_output=True, text=True, check=True
-    ).stdout.split()[0]
+    node = Slurm().ask("squeue", "-h", "-t", "running", "-o", "%N").split()[0]
     cluster.call("lose", node)
     try:
         wait_until("a settled block", lambda: look(run) and settled(run))
